@@ -1,0 +1,7 @@
+import type { Protocol } from "@pitwall/core";
+import { blackbox } from "./blackbox/index.ts";
+
+/** Every wire protocol Pitwall speaks. A new one is a folder and a line here. */
+export const PROTOCOLS: readonly Protocol[] = [blackbox];
+
+export const findProtocol = (name: string): Protocol | undefined => PROTOCOLS.find((p) => p.name === name);
