@@ -1,0 +1,59 @@
+import * as z from "zod";
+import {
+  ApiError,
+  DeviceState,
+  Samples,
+  ServerInfo,
+  SessionDetail,
+  SessionSummary,
+  VehicleState,
+} from "./http.ts";
+
+export class ApiRequestError extends Error {
+  override readonly name = "ApiRequestError";
+  readonly code: string;
+  readonly status: number;
+  constructor(status: number, code: string, message: string) {
+    super(message);
+    this.status = status;
+    this.code = code;
+  }
+}
+
+export type ApiClient = ReturnType<typeof createApiClient>;
+
+/** Typed calls of the HTTP interface. `fetch` is injected so that a page, a script and a test can each bring their own. */
+export function createApiClient(baseUrl: string, fetch: typeof globalThis.fetch) {
+  async function call<T>(method: string, path: string, schema: z.ZodType<T>): Promise<T> {
+    const response = await fetch(`${baseUrl}${path}`, { method });
+    const body: unknown = await response.json();
+    if (response.ok) return schema.parse(body);
+    const said = ApiError.safeParse(body);
+    if (said.success)
+      throw new ApiRequestError(response.status, said.data.error.code, said.data.error.message);
+    throw new ApiRequestError(response.status, "unexpected", `${method} ${path} answered ${response.status}`);
+  }
+  return {
+    server: () => call("GET", "/api/v1/server", ServerInfo),
+    vehicles: () => call("GET", "/api/v1/vehicles", z.array(VehicleState)),
+    devices: () => call("GET", "/api/v1/devices", z.array(DeviceState)),
+    sessions: () => call("GET", "/api/v1/sessions", z.array(SessionSummary)),
+    session: (id: string) => call("GET", `/api/v1/sessions/${encodeURIComponent(id)}`, SessionDetail),
+    samples: (
+      id: string,
+      query: {
+        readonly channels: readonly string[];
+        readonly from?: number;
+        readonly to?: number;
+        readonly points?: number;
+      },
+    ) => {
+      const q = new URLSearchParams({ channels: query.channels.join(",") });
+      for (const key of ["from", "to", "points"] as const)
+        if (query[key] !== undefined) q.set(key, String(query[key]));
+      return call("GET", `/api/v1/sessions/${encodeURIComponent(id)}/samples?${q}`, Samples);
+    },
+    stopDemo: () => call("POST", "/api/v1/demo/stop", ServerInfo),
+    startDemo: () => call("POST", "/api/v1/demo/start", ServerInfo),
+  };
+}

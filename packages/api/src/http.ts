@@ -1,0 +1,115 @@
+import * as z from "zod";
+
+/** Newest sample of a channel. Times are microseconds since the Unix epoch. */
+export const NewestValue = z.object({ tUs: z.number(), value: z.number(), unit: z.string() });
+
+export const VehicleState = z.object({
+  id: z.string(),
+  /** live: a frame within the last 2 s. quiet: longer ago. offline: its session has ended, or its device said so. */
+  state: z.enum(["live", "quiet", "offline"]),
+  /** The recorded drive that Pitwall plays by itself, not a real vehicle. */
+  replay: z.boolean(),
+  session: z.string().nullable(),
+  sessionStartUs: z.number().nullable(),
+  lastSeenUs: z.number().nullable(),
+  framesPerS: z.number(),
+  /** Frames that are known to be missing, and refused bytes, over all of its devices in this session. */
+  missingFrames: z.number(),
+  badFrames: z.number(),
+  values: z.record(z.string(), NewestValue),
+});
+export type VehicleState = z.output<typeof VehicleState>;
+
+export const SequenceRange = z.object({ boot: z.string(), first: z.number(), last: z.number() });
+
+export const DeviceState = z.object({
+  id: z.string(),
+  vehicle: z.string(),
+  transport: z.enum(["udp", "tcp", "mqtt", "import", "internal"]),
+  address: z.string(),
+  protocols: z.array(z.string()),
+  online: z.boolean(),
+  lastSeenUs: z.number().nullable(),
+  frames: z.number(),
+  bytes: z.number(),
+  /** Refusals by reason: "bad-checksum", "out-of-range", "duplicate", … */
+  problems: z.record(z.string(), z.number()),
+  lastProblem: z
+    .object({
+      tUs: z.number(),
+      code: z.string(),
+      offset: z.number(),
+      reason: z.string(),
+      hex: z.string().optional(),
+    })
+    .nullable(),
+  /** Sequence ranges that never came. Filled ones leave the list. */
+  missing: z.array(SequenceRange),
+  /** Where its UTC comes from. */
+  clock: z.enum(["none", "arrival", "ntp", "gnss"]),
+  /** What the device last said of itself (retained MQTT state). */
+  said: z.record(z.string(), z.unknown()).nullable(),
+});
+export type DeviceState = z.output<typeof DeviceState>;
+
+export const SessionSummary = z.object({
+  id: z.string(),
+  vehicle: z.string(),
+  startUs: z.number(),
+  endUs: z.number().nullable(),
+  state: z.enum(["open", "closed", "imported"]),
+  frames: z.number(),
+  title: z.string().nullable(),
+});
+export type SessionSummary = z.output<typeof SessionSummary>;
+
+export const ChannelInfo = z.object({
+  channel: z.string(),
+  group: z.string(),
+  unit: z.string(),
+  label: z.string(),
+  count: z.number(),
+});
+export type ChannelInfo = z.output<typeof ChannelInfo>;
+
+export const SessionDetail = SessionSummary.extend({ channels: z.array(ChannelInfo) });
+export type SessionDetail = z.output<typeof SessionDetail>;
+
+/** Query of `/api/v1/sessions/ID/samples`. */
+export const SamplesQuery = z.object({
+  channels: z
+    .string()
+    .min(1)
+    .transform((s) => s.split(",")),
+  from: z.coerce.number().optional(),
+  to: z.coerce.number().optional(),
+  /** At most about this many samples a channel; minima and maxima survive the thinning. */
+  points: z.coerce.number().int().min(2).max(200_000).optional(),
+});
+
+export const Series = z.object({
+  channel: z.string(),
+  group: z.string(),
+  unit: z.string(),
+  tUs: z.array(z.number()),
+  /** null: no sample. */
+  values: z.array(z.number().nullable()),
+});
+export type Series = z.output<typeof Series>;
+export const Samples = z.object({ session: z.string(), series: z.array(Series) });
+export type Samples = z.output<typeof Samples>;
+
+export const ServerInfo = z.object({
+  version: z.string(),
+  host: z.string(),
+  /** Only this machine can connect. */
+  loopbackOnly: z.boolean(),
+  listening: z.object({ http: z.number(), mqtt: z.number().nullable(), udp: z.number(), tcp: z.number() }),
+  demo: z.enum(["off", "running", "stopped"]),
+  /** One line for people where something is wrong with the server itself (full disk, say). */
+  trouble: z.string().nullable(),
+});
+export type ServerInfo = z.output<typeof ServerInfo>;
+
+export const ApiError = z.object({ error: z.object({ code: z.string(), message: z.string() }) });
+export type ApiError = z.output<typeof ApiError>;
