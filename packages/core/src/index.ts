@@ -11,3 +11,4 @@ export * from "./protocol.ts";
 export * from "./recording.ts";
 export * from "./time.ts";
 export * from "./units.ts";
+export * from "./utf8.ts";
