@@ -1,4 +1,4 @@
-import type { Channel } from "./channels.ts";
+import type { Channel } from "./channel.ts";
 
 type Row = Omit<Channel, "id" | "names"> & { readonly names?: Channel["names"] };
 const define = <const C extends Readonly<Record<string, Row>>>(c: C): C => c;

@@ -1,5 +1,6 @@
 export * from "./batch.ts";
 export * from "./can.ts";
+export * from "./channel.ts";
 export * from "./channels.ts";
 export * from "./checksum.ts";
 export * from "./clock.ts";
