@@ -6,6 +6,7 @@ export * from "./checksum.ts";
 export * from "./clock.ts";
 export * from "./errors.ts";
 export * from "./framer.ts";
+export * from "./hex.ts";
 export * from "./layout.ts";
 export * from "./message.ts";
 export * from "./protocol.ts";
