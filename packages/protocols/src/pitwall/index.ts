@@ -1,0 +1,4 @@
+export { type BatchSource, MAX_BATCH_BYTES, MAX_BATCH_RECORDS } from "./batch-layout.ts";
+export { pitwallBatch } from "./batch-protocol.ts";
+export { type FrameBatch, forEachRecord, type OnRecord, readFrameBatch } from "./batch-reader.ts";
+export { type BatchWriter, type BatchWriterOptions, createBatchWriter } from "./batch-writer.ts";
