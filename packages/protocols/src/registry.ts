@@ -1,8 +1,8 @@
 import type { Protocol } from "@pitwall/core";
 import { blackbox } from "./blackbox/index.ts";
-import { pitwallBatch } from "./pitwall/index.ts";
+import { json, pitwallBatch } from "./pitwall/index.ts";
 
 /** Every wire protocol Pitwall speaks. A new one is a folder and a line here. */
-export const PROTOCOLS: readonly Protocol[] = [blackbox, pitwallBatch];
+export const PROTOCOLS: readonly Protocol[] = [blackbox, pitwallBatch, json];
 
 export const findProtocol = (name: string): Protocol | undefined => PROTOCOLS.find((p) => p.name === name);
