@@ -1,11 +1,14 @@
-import { CodecError } from "@pitwall/core";
+import { readFileSync } from "node:fs";
+import { CodecError, fromHex } from "@pitwall/core";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { concat, decodeAll, describeProtocol } from "../testing/protocol.contract.ts";
+import { checkReadme, messageTables } from "../testing/readme.ts";
 import {
   type BatchWriterOptions,
   createBatchWriter,
   forEachRecord,
+  json,
   MAX_BATCH_RECORDS,
   pitwallBatch,
   readFrameBatch,
@@ -37,6 +40,11 @@ function sample(): Uint8Array {
   writer.add(0, 4_999_990, new Uint8Array([]));
   return writer.finish({ source: "gnss", offsetUs: 1_700_000_000_000_000 });
 }
+
+checkReadme(
+  new URL("./README.md", import.meta.url),
+  messageTables([...pitwallBatch.messages, ...json.messages]),
+);
 
 describeProtocol(pitwallBatch, { samples: () => [sample()] });
 
@@ -101,6 +109,14 @@ describe("frame batch", () => {
       { source: 0, bootUs: 4_295_968_296, seq: 0xffff_ffff, data: [0xb5, 0x62] },
       { source: 0, bootUs: 4_295_967_294, seq: 0, data: [] },
     ]);
+  });
+
+  it("reads the example of the README, whose checksum another program computed", () => {
+    const text = readFileSync(new URL("./README.md", import.meta.url), "utf8");
+    const block = /```\n(01 {2}37[^`]*)```/.exec(text)![1]!;
+    const hex = block.split("\n").map((line) => /^((?:[0-9A-F]{2} {1,2})*)/.exec(`${line}  `)![1]!);
+    const bytes = fromHex(hex.join(" "));
+    expect(recordsOf(bytes)).toEqual([{ source: 0, bootUs: 1_001_000, seq: 0, data: [0xb5, 0x62] }]);
   });
 
   it("shows the UTC of every frame, and none where the device has none", () => {
