@@ -1,4 +1,5 @@
 import type { Channel } from "./channel.ts";
+import { OBD_CHANNELS } from "./channels-obd.table.ts";
 
 type Row = Omit<Channel, "id" | "names"> & { readonly names?: Channel["names"] };
 const define = <const C extends Readonly<Record<string, Row>>>(c: C): C => c;
@@ -593,4 +594,5 @@ export const CHANNEL_TABLE = define({
     resolution: 0.001,
     names: { vss: "Vehicle.OBD.ControlModuleVoltage" },
   },
+  ...OBD_CHANNELS,
 });
