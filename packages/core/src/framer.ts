@@ -9,8 +9,9 @@ export type FrameRule = {
   /**
    * Looks at the bytes from `start` (at least one is there):
    * total frame length, 0 while more bytes are needed to tell, -1 where no frame starts.
+   * `last`: no byte will follow, so a frame whose end is told by what comes behind it ends here.
    */
-  readonly probe: (bytes: Uint8Array, start: number, end: number) => number;
+  readonly probe: (bytes: Uint8Array, start: number, end: number, last: boolean) => number;
   /** Checksum and the like; undefined when the frame is good. */
   readonly check?: (bytes: Uint8Array, view: DataView, start: number, end: number) => ProblemCode | undefined;
 };
@@ -74,7 +75,7 @@ export function createFramer(rule: FrameRule, onFrame: OnFrame, onProblem: OnPro
   ): number {
     let at = from;
     while (at < end) {
-      const length = rule.probe(bytes, at, end);
+      const length = rule.probe(bytes, at, end, last);
       if (length < 0) {
         skipOne(base + at);
         at++;

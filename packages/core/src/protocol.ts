@@ -1,6 +1,7 @@
 import { type CanFrame, createCanFrame, readCanRecord } from "./can.ts";
 import { CodecError, type Problem, type ProblemCode } from "./errors.ts";
 import type { Framer, OnFrame, OnProblem } from "./framer.ts";
+import type { Layout } from "./layout.ts";
 import type { MessageSpec, PlainMessage, Reading } from "./message.ts";
 
 /**
@@ -49,6 +50,8 @@ export type Protocol = {
   readonly title: string;
   readonly carrier: Carrier;
   readonly messages: readonly MessageSpec[];
+  /** Where each byte of the fixed packets lies, for documentation; a layout has the name of its message. */
+  readonly layouts?: readonly Layout[];
   readonly options?: Readonly<Record<string, OptionSpec>>;
   /** Splits a stream (or, for `packet`, a file of packets laid end to end) into frames. */
   readonly createFramer?: (onFrame: OnFrame, onProblem?: OnProblem, options?: ProtocolOptions) => Framer;
