@@ -1,38 +1,76 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { env } from "node:process";
 import { fileURLToPath } from "node:url";
-import type { MessageSpec } from "@pitwall/core";
+import { type Layout, layoutTable, type MessageSpec, type OptionSpec, type Protocol } from "@pitwall/core";
 import { expect, it } from "vitest";
 
 const START = "<!-- generated -->";
 const END = "<!-- /generated -->";
 
-const labelsOf = (labels: Readonly<Record<number, string>> | undefined, what: string): string =>
-  labels === undefined
+const namesOf = (names: Readonly<Record<number, string>> | undefined, what: string): string =>
+  names === undefined
     ? ""
-    : ` (${what}${Object.entries(labels)
+    : ` (${what}${Object.entries(names)
         .map(([n, name]) => `${n} ${name}`)
         .join(", ")})`;
 
+const cell = (text: string) => text.replaceAll("|", "\\|");
+
+function messageTable(m: MessageSpec): string {
+  return [
+    `### ${m.name}`,
+    "",
+    ...(m.doc === "" ? [] : [m.doc, ""]),
+    "| value | unit | meaning |",
+    "|---|---|---|",
+    ...m.fields.map(
+      (f) =>
+        `| \`${f.name}\` | ${f.unit} | ${cell(f.doc)}${namesOf(f.labels, "")}${namesOf(f.bits, "bits: ")} |`,
+    ),
+    ...(m.texts ?? []).map((t) => `| \`${t}\` | text | |`),
+  ].join("\n");
+}
+
+/** A layout's bytes; names of codes and bits follow below, the core's table has no room for them. */
+function bytesTable(l: Layout): string {
+  const named = l.fields.filter((f) => f.labels !== undefined || f.bits !== undefined);
+  const lines = named.map((f) => `- \`${f.name}\`:${namesOf(f.labels, "")}${namesOf(f.bits, "bits: ")}`);
+  return [layoutTable(l), ...(lines.length > 0 ? ["", ...lines] : [])].join("\n").replace(/\n{3,}/g, "\n\n");
+}
+
 /** The messages of a protocol as Markdown, for its README. */
-export function messageTables(messages: readonly MessageSpec[]): string {
-  const cell = (text: string) => text.replaceAll("|", "\\|");
-  return messages
-    .map((m) =>
-      [
-        `### ${m.name}`,
-        "",
-        ...(m.doc === "" ? [] : [m.doc, ""]),
-        "| value | unit | meaning |",
-        "|---|---|---|",
-        ...m.fields.map(
-          (f) =>
-            `| \`${f.name}\` | ${f.unit} | ${cell(f.doc)}${labelsOf(f.labels, "")}${labelsOf(f.bits, "bits: ")} |`,
-        ),
-        ...(m.texts ?? []).map((t) => `| \`${t}\` | text | |`),
-      ].join("\n"),
-    )
-    .join("\n\n");
+export const messageTables = (messages: readonly MessageSpec[]): string =>
+  messages.map(messageTable).join("\n\n");
+
+function optionTable(name: string, options: Readonly<Record<string, OptionSpec>>): string {
+  const rows = Object.entries(options).map(
+    ([key, o]) =>
+      `| \`${key}\` | ${o.values?.join(", ") ?? typeof o.default} | \`${o.default}\` | ${o.doc} |`,
+  );
+  return [
+    `### Options of \`${name}\``,
+    "",
+    "| option | values | default | meaning |",
+    "|---|---|---|---|",
+    ...rows,
+  ].join("\n");
+}
+
+/** What a folder's README says about its protocols: options, and each message once, by its bytes where it has a layout. */
+export function protocolTables(protocols: readonly Protocol[]): string {
+  const seen = new Set<string>();
+  const parts: string[] = [];
+  for (const p of protocols) if (p.options) parts.push(optionTable(p.name, p.options));
+  for (const p of protocols) {
+    const layouts = new Map(p.layouts?.map((l) => [l.name, l]));
+    for (const m of p.messages) {
+      if (seen.has(m.name)) continue;
+      seen.add(m.name);
+      const l = layouts.get(m.name);
+      parts.push(l ? bytesTable(l) : messageTable(m));
+    }
+  }
+  return parts.join("\n\n");
 }
 
 /** The part of a README between its two marks says what the tables say. `UPDATE_README=1` writes it. */
@@ -42,8 +80,8 @@ export function checkReadme(readme: URL, generated: string): void {
     const text = readFileSync(file, "utf8");
     const [from, to] = [text.indexOf(START), text.indexOf(END)];
     expect(from >= 0 && to > from, `${START} … ${END} in ${file}`).toBe(true);
-    const wanted = `${START}\n\n${generated}\n\n`;
-    if (env["UPDATE_README"]) writeFileSync(file, text.slice(0, from) + wanted + text.slice(to));
-    else expect(text.slice(from, to)).toBe(wanted);
+    const wanted = `${text.slice(0, from)}${START}\n\n${generated}\n\n${text.slice(to)}`;
+    if (env["UPDATE_README"]) writeFileSync(file, wanted);
+    else expect(text).toBe(wanted);
   });
 }
