@@ -68,3 +68,11 @@ export function readCanRecord(bytes: Uint8Array, start: number, end: number, fra
   for (let i = 0; i < length; i++) frame.data[i] = bytes[start + HEADER + i]!;
   return frame;
 }
+
+/** One data frame as a CAN record. */
+export function canRecord(id: number, extended: boolean, data: Uint8Array): Uint8Array {
+  const frame = { ...createCanFrame(), id, extended, fd: data.length > 8, length: data.length, data };
+  const out = new Uint8Array(HEADER + data.length);
+  writeCanRecord(frame, out);
+  return out;
+}

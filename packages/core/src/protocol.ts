@@ -35,6 +35,8 @@ export interface Decoder {
 export interface Encoder {
   /** One message as bytes (for `can`: CAN records). Throws CodecError for a value that does not fit. */
   encode(message: PlainMessage): Uint8Array;
+  /** For messages that take several packets or CAN frames, one entry each; `encode` then throws "unsupported". */
+  encodeFrames?(message: PlainMessage): Uint8Array[];
 }
 
 export type OptionSpec = {
