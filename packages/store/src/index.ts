@@ -1,0 +1,12 @@
+export {
+  asStoreError,
+  type OnStoreProblem,
+  StoreError,
+  type StoreErrorCode,
+  type StoreProblem,
+} from "./errors.ts";
+export { type JournalFile, type JournalIo, nodeIo } from "./journal/io.ts";
+export { openJournal } from "./journal/journal.ts";
+export { readMcap, readMcapInfo } from "./journal/read-mcap.ts";
+export { SeqRanges } from "./journal/seq-ranges.ts";
+export type * from "./journal/types.ts";

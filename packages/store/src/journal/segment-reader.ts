@@ -1,0 +1,143 @@
+import { crc32 } from "node:zlib";
+import type { JournalFile } from "./io.ts";
+import {
+  type ChannelInfo,
+  deletedSessionOf,
+  MAGIC,
+  MAGIC_LENGTH,
+  MESSAGE_HEAD,
+  OP,
+  RECORD_HEAD,
+  readBootUs,
+  readChannel,
+  readMetadata,
+  readUs,
+  segmentIdOf,
+} from "./records.ts";
+import { type Damage, RecordScanner } from "./scan.ts";
+
+/** What a segment holds besides frames. */
+export type SegmentIndex = {
+  /** Undefined where the segment's first records are damaged. */
+  id: string | undefined;
+  readonly channels: Map<number, ChannelInfo>;
+  /** Channels that have messages, described in here or not. */
+  readonly used: Set<number>;
+  /** Sessions that were deleted, with the file offset up to which their frames no longer count. */
+  readonly deleted: Map<string, number>;
+  readonly damages: Damage[];
+  /** Behind the last whole record; what follows up to the file's size is torn. */
+  end: number;
+};
+
+/** Reads a whole segment for what it describes, and checks the sums of its commits. */
+export async function indexSegment(
+  file: JournalFile,
+  size: number,
+  maxRecord: number,
+): Promise<SegmentIndex> {
+  const index: SegmentIndex = {
+    id: undefined,
+    channels: new Map(),
+    used: new Set(),
+    deleted: new Map(),
+    damages: [],
+    end: 0,
+  };
+  const sums = new CommitSums(index.damages);
+  const scanner = new RecordScanner(file, Math.min(MAGIC_LENGTH, size), size, {
+    maxRecord,
+    onDamage: (d) => {
+      index.damages.push(d);
+      sums.skip();
+    },
+  });
+  const more = () =>
+    scanner.next((op, bytes, view, start, end, offset) => {
+      sums.record(op, bytes, view, start, end, offset);
+      if (op === OP.message) index.used.add(view.getUint16(start, true));
+      else if (op === OP.channel) {
+        const channel = readChannel(bytes, view, start, end);
+        if (channel) index.channels.set(channel.id, channel);
+      } else if (op === OP.metadata) {
+        const metadata = readMetadata(bytes, view, start, end);
+        index.id ??= segmentIdOf(metadata);
+        const deleted = deletedSessionOf(metadata);
+        if (deleted !== undefined) index.deleted.set(deleted, offset);
+      }
+    });
+  while (await more());
+  index.end = scanner.end;
+  return index;
+}
+
+/** Sums up the bytes between commit records, to find values that were changed where the structure is whole. */
+class CommitSums {
+  readonly #damages: Damage[];
+  #crc = crc32(MAGIC);
+  #length = MAGIC_LENGTH;
+  #known = true;
+  constructor(damages: Damage[]) {
+    this.#damages = damages;
+  }
+  /** Bytes were passed over: the commit they were in has been reported already. */
+  skip(): void {
+    this.#known = false;
+  }
+  record(op: number, bytes: Uint8Array, view: DataView, start: number, end: number, offset: number): void {
+    if (op !== OP.commit) {
+      this.#crc = crc32(bytes.subarray(start - RECORD_HEAD, end), this.#crc);
+      this.#length += end - start + RECORD_HEAD;
+      return;
+    }
+    const same =
+      view.getUint32(start, true) === this.#length && view.getUint32(start + 4, true) === this.#crc;
+    if (this.#known && !same)
+      this.#damages.push({
+        offset: offset - this.#length,
+        length: this.#length,
+        reason: "not what was written, by its checksum; what can be read of it is kept",
+      });
+    this.#crc = 0;
+    this.#length = 0;
+    this.#known = true;
+  }
+}
+
+export type OnMessage = (
+  channel: number,
+  bytes: Uint8Array,
+  start: number,
+  end: number,
+  arrivalUs: number,
+  bootUs: number,
+  seq: number,
+  offset: number,
+) => void;
+
+/** The messages of file[0, to) in order, without regard to damage, which was reported when the segment was indexed. Returns true while there is more. */
+export function messageReader(
+  file: JournalFile,
+  to: number,
+  maxRecord: number,
+  onMessage: OnMessage,
+): () => Promise<boolean> {
+  const scanner = new RecordScanner(file, Math.min(MAGIC_LENGTH, to), to, { maxRecord, onDamage: () => {} });
+  return () =>
+    scanner.next((op, bytes, view, start, end, offset) => {
+      if (op !== OP.message) return;
+      const seq = view.getUint32(start + 2, true);
+      const arrivalUs = readUs(view, start + 6);
+      const bootUs = readBootUs(view, start + 14);
+      onMessage(
+        view.getUint16(start, true),
+        bytes,
+        start + MESSAGE_HEAD,
+        end,
+        arrivalUs,
+        bootUs,
+        seq,
+        offset,
+      );
+    });
+}
