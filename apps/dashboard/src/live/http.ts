@@ -1,0 +1,60 @@
+import type { DeviceState, ServerInfo, SessionDetail } from "@pitwall/api";
+import { type HistorySeries, readDevices, readSamples, readServer, readSession } from "./messages.ts";
+import { object, type Read, text } from "./parse.ts";
+
+export class RequestRefused extends Error {
+  override readonly name = "RequestRefused";
+  readonly status: number;
+  constructor(status: number, message: string) {
+    super(message);
+    this.status = status;
+  }
+}
+
+const readError = object({ error: object({ code: text, message: text }) });
+
+export type Http = ReturnType<typeof createHttp>;
+
+/** The calls of the HTTP interface that the page makes. */
+export function createHttp(baseUrl: string, fetch: typeof globalThis.fetch) {
+  /** Milliseconds since the epoch by the server's clock, less `performance.now()`; undefined until it has answered. */
+  let serverOffsetMs: number | undefined;
+
+  async function call<T>(method: string, path: string, read: Read<T>): Promise<T> {
+    const response = await fetch(`${baseUrl}/api/v1/${path}`, { method });
+    const date = Date.parse(response.headers.get("date") ?? "");
+    // The header counts whole seconds.
+    if (Number.isFinite(date)) serverOffsetMs ??= date + 500 - performance.now();
+    const body: unknown = await response.json().catch(() => undefined);
+    if (response.ok) return read(body);
+    let said = `${method} ${path} answered ${response.status}`;
+    try {
+      said = readError(body).error.message;
+    } catch {}
+    throw new RequestRefused(response.status, said);
+  }
+
+  return {
+    serverNowMs: () => (serverOffsetMs === undefined ? undefined : serverOffsetMs + performance.now()),
+    devices: (): Promise<DeviceState[]> => call("GET", "devices", readDevices),
+    session: (id: string): Promise<SessionDetail> =>
+      call("GET", `sessions/${encodeURIComponent(id)}`, readSession),
+    samples: (
+      session: string,
+      channels: readonly string[],
+      fromUs: number,
+      toUs: number | undefined,
+      points: number,
+    ): Promise<HistorySeries[]> => {
+      const query = new URLSearchParams({
+        channels: channels.join(","),
+        from: String(fromUs),
+        points: String(points),
+      });
+      if (toUs !== undefined) query.set("to", String(toUs));
+      return call("GET", `sessions/${encodeURIComponent(session)}/samples?${query}`, readSamples);
+    },
+    stopDemo: (): Promise<ServerInfo> => call("POST", "demo/stop", readServer),
+    startDemo: (): Promise<ServerInfo> => call("POST", "demo/start", readServer),
+  };
+}
