@@ -23,6 +23,8 @@ export type FramerStats = { frames: number; bad: number; skippedBytes: number };
 
 export interface Framer {
   readonly stats: Readonly<FramerStats>;
+  /** While `onFrame` runs: where in the stream its frame starts. */
+  readonly frameOffset: number;
   /** Borrowed: nothing of the chunk is kept but a copy of an incomplete tail. */
   push(chunk: Uint8Array): void;
   /** The stream is over: what is left can no longer become a frame. */
@@ -41,6 +43,7 @@ export function createFramer(rule: FrameRule, onFrame: OnFrame, onProblem: OnPro
   let held = 0; // bytes in `tail`
   let consumed = 0; // stream offset of tail[0], or of the chunk's first byte while the tail is empty
   let skipFrom = -1; // stream offset of the current run of skipped bytes
+  let frameOffset = 0;
   let refusedEnd = 0; // stream offset behind the last refused frame; what is refused inside it is the same damage
 
   const refuse = (problem: Problem) => {
@@ -113,6 +116,7 @@ export function createFramer(rule: FrameRule, onFrame: OnFrame, onProblem: OnPro
       }
       if (skipFrom >= 0) endOfSkip(base + at);
       stats.frames++;
+      frameOffset = base + at;
       onFrame(bytes, view, at, at + length);
       at += length;
     }
@@ -121,6 +125,9 @@ export function createFramer(rule: FrameRule, onFrame: OnFrame, onProblem: OnPro
 
   return {
     stats,
+    get frameOffset() {
+      return frameOffset;
+    },
     push(chunk) {
       let at = 0;
       while (held > 0 && at < chunk.length) {

@@ -22,3 +22,10 @@ export {
   type SpeedUnit,
 } from "./pitwall/index.ts";
 export { findProtocol, PROTOCOLS } from "./registry.ts";
+export {
+  COMMAND_TIMEOUT_US,
+  CommandTimeout,
+  Decimator,
+  type LinkState,
+  ServerLink,
+} from "./telemetry-node/index.ts";

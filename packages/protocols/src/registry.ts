@@ -1,8 +1,9 @@
 import type { Protocol } from "@pitwall/core";
 import { blackbox } from "./blackbox/index.ts";
 import { json, pitwallBatch } from "./pitwall/index.ts";
+import { telemetryNode } from "./telemetry-node/index.ts";
 
 /** Every wire protocol Pitwall speaks. A new one is a folder and a line here. */
-export const PROTOCOLS: readonly Protocol[] = [blackbox, pitwallBatch, json];
+export const PROTOCOLS: readonly Protocol[] = [blackbox, pitwallBatch, json, telemetryNode];
 
 export const findProtocol = (name: string): Protocol | undefined => PROTOCOLS.find((p) => p.name === name);
