@@ -1,3 +1,4 @@
+import type { ProblemCode } from "./errors.ts";
 import type { FieldSpec } from "./message.ts";
 
 /** One channel's values on its group's time axis; NaN is "no sample". */
@@ -30,6 +31,14 @@ export type RecordedLap = {
   readonly endUs: number;
 };
 
+/** What a reader could not take over, with its place in the file: a line from 1, or a byte offset from 0. */
+export type RecordedProblem = {
+  readonly code: ProblemCode;
+  readonly line?: number;
+  readonly offset?: number;
+  readonly reason: string;
+};
+
 /** A whole recording in memory: what file readers give and writers take. */
 export type Recording = {
   readonly groups: readonly Group[];
@@ -43,6 +52,8 @@ export type Recording = {
   readonly laps: readonly RecordedLap[];
   /** What a reader noticed: skipped lines with their numbers, assumptions made. */
   readonly notes: readonly string[];
+  /** What could not be read; the list is bounded, the count is not. */
+  readonly problems?: { readonly count: number; readonly list: readonly RecordedProblem[] };
 };
 
 export type FoundColumn = { readonly group: Group; readonly column: Column };

@@ -1,0 +1,37 @@
+/** How one column of a table without known names becomes a channel. */
+export type MappedColumn = {
+  /** Title in the header, or the cell's number from 0 where there is no header. */
+  readonly column: string | number;
+  /** A channel id of the catalogue, or a name of one's own. */
+  readonly channel: string;
+  /** As files spell it ("km/h", "g", "deg"); empty: in the channel's own unit. */
+  readonly unit: string;
+  /** For axes that point the other way. */
+  readonly negate?: boolean;
+};
+
+export type TimeKind = "s" | "ms" | "us" | "ns" | "h:m:s" | "iso";
+
+/** What a table means: data, so that it can be shown, changed, remembered and shared. */
+export type CsvMapping = {
+  readonly delimiter: "," | ";" | "\t" | "|" | " ";
+  readonly decimal: "." | ",";
+  /** Line of the header, from 1; 0 where there is none. */
+  readonly headerLine: number;
+  /** First line of data. */
+  readonly dataLine: number;
+  /** Column of the time; none: rows at a fixed rate. */
+  readonly time: { readonly column: string | number; readonly kind: TimeKind } | { readonly rateHz: number };
+  readonly columns: readonly MappedColumn[];
+};
+
+/** Who explains a table: asked once for each kind of header, remembered by its signature. */
+export type MappingDesk = {
+  recall(signature: string): Promise<CsvMapping | undefined>;
+  remember(signature: string, mapping: CsvMapping): Promise<void>;
+  /** Shows what was guessed; gives the mapping to use, or undefined where nobody wants to explain it. */
+  ask?(
+    proposal: CsvMapping,
+    table: { readonly header: readonly string[]; readonly rows: readonly (readonly string[])[] },
+  ): Promise<CsvMapping | undefined>;
+};

@@ -1,0 +1,99 @@
+import type { Recording } from "@pitwall/core";
+import { FormatError } from "../errors.ts";
+import type { ReadOptions } from "../format.ts";
+import { splitTitle } from "../names/units.ts";
+import type { ByteSource } from "../source.ts";
+import { LapNumbers } from "../table/lap-numbers.ts";
+import type { CellPlan, TablePlan } from "../table/plan.ts";
+import { ProblemLog } from "../table/problems.ts";
+import { readTable } from "../table/read-table.ts";
+import { cellsOf } from "../text/lines.ts";
+import { FRAME, placeColumn } from "./columns.ts";
+import { type Preamble, takePreamble } from "./preamble.ts";
+
+/** Unix seconds above this are a date (March 1973), below they count from the start. */
+const EPOCH_FROM_S = 1e8;
+
+type Header = { names: string[]; units: string[]; sources: string[] };
+
+/** Version 3 has three header rows: names, units, sources. */
+function headerOf3(lines: readonly string[][]): Header | undefined {
+  const [names, units, sources] = lines;
+  return names && units && sources ? { names, units, sources } : undefined;
+}
+
+/** Version 2 has one: `Speed (m/s) *obd`. Without a source it is the GNSS receiver or computed from it. */
+function headerOf2(cells: readonly string[]): Header {
+  const parts = cells.map((cell) => {
+    const source = /\*\s*(\w+)\s*$/.exec(cell)?.[1] ?? "";
+    return { ...splitTitle(cell.replace(/\s*\*\s*\w+\s*$/, "")), source };
+  });
+  return {
+    names: parts.map((p) => p.name),
+    units: parts.map((p) => p.unit),
+    sources: parts.map((p) => (p.source !== "" || FRAME.has(p.name.toLowerCase()) ? p.source : "gps")),
+  };
+}
+
+function planOf(header: Header, laps: LapNumbers, seen: { first: number }): TablePlan {
+  const { names, units, sources } = header;
+  const at = (...wanted: string[]) => names.findIndex((n) => wanted.includes(n.toLowerCase()));
+  const time = at("timestamp", "time");
+  const elapsed = at("elapsed_time", "elapsed time");
+  const lap = at("lap_number", "lap #");
+  const cells = names.flatMap((name, cell): CellPlan[] => {
+    const placed = placeColumn(name, units[cell] ?? "", sources[cell] ?? "", cell);
+    return placed ? [placed] : [];
+  });
+  const timeCell = time >= 0 ? time : elapsed;
+  return {
+    rule: { delimiter: "," },
+    minCells: names.length,
+    maxCells: names.length,
+    cells,
+    time: (row) => Math.round(row.values[timeCell]! * 1e6),
+    onRow(row, tUs) {
+      if (!(seen.first <= tUs)) seen.first = tUs;
+      if (lap >= 0) laps.row(tUs, row.values[lap]!);
+    },
+  };
+}
+
+export async function readRaceChrono(source: ByteSource, options: ReadOptions): Promise<Recording> {
+  const problems = new ProblemLog();
+  const laps = new LapNumbers();
+  const preamble: Preamble = {};
+  const seen = { first: Number.NaN };
+  const rows: string[][] = [];
+  const header = (text: string, line: number): TablePlan | undefined => {
+    const cells = cellsOf(text, ",");
+    const first = cells[0]!.toLowerCase();
+    if (rows.length === 0 && first.startsWith("time (s)")) return planOf(headerOf2(cells), laps, seen);
+    if (rows.length === 0 && first !== "timestamp") {
+      takePreamble(text, preamble);
+      return undefined;
+    }
+    rows.push(cells);
+    const whole = headerOf3(rows);
+    if (whole && whole.units.length !== whole.names.length)
+      throw new FormatError(
+        "malformed",
+        "racechrono-csv",
+        `${whole.units.length} units for ${whole.names.length} names`,
+        line - 1,
+      );
+    return whole && planOf(whole, laps, seen);
+  };
+  const { groups } = await readTable(source, options, { id: "racechrono-csv", problems, header });
+  const title = preamble.title ?? options.name;
+  return {
+    groups,
+    absoluteTime: seen.first >= EPOCH_FROM_S * 1e6,
+    ...(title === undefined ? {} : { title }),
+    ...(preamble.track === undefined ? {} : { track: preamble.track }),
+    ...(preamble.driver === undefined ? {} : { driver: preamble.driver }),
+    gates: [],
+    laps: laps.laps,
+    ...problems.report(),
+  };
+}

@@ -1,0 +1,61 @@
+import type { Recording } from "@pitwall/core";
+import { FormatError } from "./errors.ts";
+import type { Format, ReadOptions, WriteOptions } from "./format.ts";
+import { pitwallCsv } from "./pitwall-csv/pitwall-csv.ts";
+import { raceChronoCsv2, raceChronoCsv3 } from "./racechrono/racechrono.ts";
+import { type ByteSource, HEAD_LENGTH, peek } from "./source.ts";
+
+/** Every file format Pitwall reads or writes. A new one is a folder and a line here. */
+export const FORMATS: readonly Format[] = [pitwallCsv, raceChronoCsv3, raceChronoCsv2];
+
+export const findFormat = (id: string): Format | undefined => FORMATS.find((f) => f.id === id);
+
+export type Recognised = { readonly format: Format; readonly confidence: number };
+
+/** The format of a file by its first bytes (up to 64 KiB); the name decides between guesses only. */
+export function recognise(head: Uint8Array, name?: string): Recognised | undefined {
+  const extension = name?.toLowerCase().replace(/^.*\./, "");
+  let best: Recognised | undefined;
+  for (const format of FORMATS) {
+    const sure = format.sniff(head.subarray(0, HEAD_LENGTH), name);
+    if (sure <= 0) continue;
+    const hint = extension !== undefined && format.extensions.includes(extension) ? 0.05 : 0;
+    const confidence = sure === 1 ? 1 : Math.min(0.99, sure + hint);
+    if (!best || confidence > best.confidence) best = { format, confidence };
+  }
+  return best;
+}
+
+/** Reads a file of any format. Throws FormatError: "unrecognised", or what the format's reader says. */
+export async function readRecording(source: ByteSource, options: ReadOptions = {}): Promise<Recording> {
+  const peeked = await peek(source);
+  const found = recognise(peeked.head, options.name);
+  const place = options.name ?? "file";
+  if (!found)
+    throw new FormatError(
+      peeked.head.length === 0 ? "empty" : "unrecognised",
+      place,
+      peeked.head.length === 0 ? "the file is empty" : "no known format has this content",
+    );
+  if (!found.format.read)
+    throw new FormatError("unsupported", place, `${found.format.title} can be written, not read`);
+  return found.format.read(peeked.source, options);
+}
+
+/** A recording as a file. Throws FormatError: "unsupported" for an unknown or read-only format. */
+export function writeRecording(
+  recording: Recording,
+  formatId: string,
+  options: WriteOptions = {},
+): AsyncIterable<Uint8Array> {
+  const format = findFormat(formatId);
+  if (!format?.write)
+    throw new FormatError(
+      "unsupported",
+      formatId,
+      `cannot be written; formats are ${FORMATS.filter((f) => f.write)
+        .map((f) => f.id)
+        .join(", ")}`,
+    );
+  return format.write(recording, options);
+}

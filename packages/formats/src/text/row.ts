@@ -1,0 +1,192 @@
+/** What a cell holds. */
+export const CELL_EMPTY = 0;
+export const CELL_NUMBER = 1;
+export const CELL_TEXT = 2;
+
+const SPACE = 32;
+const TAB = 9;
+const QUOTE = 34;
+const PLUS = 43;
+const MINUS = 45;
+const DOT = 46;
+const COMMA = 44;
+/** The largest mantissa to which another digit can be added without leaving the exact integers. */
+const EXACT = (2 ** 53 - 10) / 10;
+const TEN = Array.from({ length: 23 }, (_, i) => 10 ** i);
+
+/** Decimals of a column that was written with an exponent, or with more digits than a double holds. */
+export const DECIMALS_UNBOUNDED = 255;
+
+export type RowRule = {
+  readonly delimiter: string;
+  /** "," in files of half of Europe. */
+  readonly decimal?: "." | ",";
+  /** Several delimiters in a row separate once (VBO). */
+  readonly runs?: boolean;
+};
+
+/**
+ * Reads the cells of a line as numbers, byte by byte. A decimal of up to 15 digits is mantissa / 10^n, which is
+ * correctly rounded because both are exact (W. D. Clinger, "How to read floating point numbers accurately", 1990);
+ * the rare others go through `Number`.
+ */
+export class RowParser {
+  /** NaN where the cell is empty or no number. */
+  values = new Float64Array(64);
+  states = new Uint8Array(64);
+  starts = new Int32Array(64);
+  ends = new Int32Array(64);
+  /** The most decimals seen in each column so far. */
+  decimals = new Uint8Array(64);
+  /** 1 for each column in which a number was seen so far. */
+  numeric = new Uint8Array(64);
+  count = 0;
+  /** Cells of the last row that hold text. */
+  texts = 0;
+  readonly #delimiter: number;
+  readonly #decimal: number;
+  readonly #runs: boolean;
+
+  constructor(rule: RowRule) {
+    this.#delimiter = rule.delimiter.charCodeAt(0);
+    this.#decimal = rule.decimal === "," ? COMMA : DOT;
+    this.#runs = rule.runs === true;
+  }
+
+  parse(bytes: Uint8Array, start: number, end: number): number {
+    const delimiter = this.#delimiter;
+    const point = this.#decimal;
+    const runs = this.#runs;
+    let at = start;
+    let cell = 0;
+    let { values, states, starts, ends, decimals, numeric } = this;
+    this.texts = 0;
+    for (;;) {
+      if (cell === values.length) {
+        this.#widen();
+        ({ values, states, starts, ends, decimals, numeric } = this);
+      }
+      let c = at < end ? bytes[at]! : delimiter;
+      while ((c === SPACE || c === TAB) && (runs || c !== delimiter) && at < end)
+        c = ++at < end ? bytes[at]! : delimiter;
+      if (runs && at >= end) break;
+      starts[cell] = at;
+      let negative = false;
+      if (c === MINUS) {
+        negative = true;
+        c = ++at < end ? bytes[at]! : delimiter;
+      } else if (c === PLUS) c = ++at < end ? bytes[at]! : delimiter;
+      let mantissa = 0;
+      let digits = 0;
+      let places = -1;
+      for (;;) {
+        const d = c - 48;
+        if (d >= 0 && d <= 9) {
+          if (mantissa > EXACT) {
+            digits = 0; // too long for the quick way
+            break;
+          }
+          mantissa = mantissa * 10 + d;
+          digits++;
+          if (places >= 0) places++;
+        } else if (c === point && places < 0) places = 0;
+        else break;
+        c = ++at < end ? bytes[at]! : delimiter;
+      }
+      // an end of line is seen as a delimiter; a real one has to be passed
+      if (c === delimiter && digits > 0 && places <= 22) {
+        const x = places > 0 ? mantissa / TEN[places]! : mantissa;
+        values[cell] = negative ? -x : x;
+        states[cell] = CELL_NUMBER;
+        numeric[cell] = 1;
+        ends[cell] = at;
+        if (places > decimals[cell]!) decimals[cell] = places;
+      } else at = this.#slow(bytes, starts[cell]!, end, cell);
+      cell++;
+      if (at >= end) break;
+      at++;
+      if (at === end && !runs) {
+        // the line ends in a delimiter: one more empty cell
+        if (cell === values.length) {
+          this.#widen();
+          ({ values, states, starts, ends } = this);
+        }
+        values[cell] = Number.NaN;
+        states[cell] = CELL_EMPTY;
+        starts[cell] = end;
+        ends[cell] = end;
+        cell++;
+        break;
+      }
+    }
+    this.count = cell;
+    return cell;
+  }
+
+  /** The text of a cell, for messages and for cells that are no numbers. */
+  text(bytes: Uint8Array, cell: number): string {
+    let s = "";
+    for (let i = this.starts[cell]!; i < this.ends[cell]!; i++) s += String.fromCharCode(bytes[i]!);
+    return s;
+  }
+
+  /** Empty, quoted, text, or a number in an unusual spelling. Returns where the cell's delimiter (or the end) is. */
+  #slow(bytes: Uint8Array, from: number, end: number, cell: number): number {
+    let start = from;
+    let stop = from;
+    let at = from;
+    if (bytes[at] === QUOTE && at < end) {
+      start = ++at;
+      while (at < end && bytes[at] !== QUOTE) at++;
+      stop = at;
+      while (at < end && bytes[at] !== this.#delimiter) at++;
+    } else {
+      while (at < end && bytes[at] !== this.#delimiter) at++;
+      stop = at;
+    }
+    while (start < stop && bytes[start]! <= SPACE) start++;
+    while (stop > start && bytes[stop - 1]! <= SPACE) stop--;
+    this.starts[cell] = start;
+    this.ends[cell] = stop;
+    this.values[cell] = Number.NaN;
+    if (start === stop) {
+      this.states[cell] = CELL_EMPTY;
+      return at;
+    }
+    let s = "";
+    for (let i = start; i < stop; i++) s += String.fromCharCode(bytes[i]!);
+    if (this.#decimal === COMMA) s = s.replace(",", ".");
+    if (NUMBER.test(s)) {
+      this.values[cell] = Number(s);
+      this.states[cell] = CELL_NUMBER;
+      this.numeric[cell] = 1;
+      const plain = /^[-+]?(\d*)(?:\.(\d*))?$/.exec(s);
+      const places = plain?.[2]?.length ?? 0;
+      const seen = plain && plain[1]!.length + places <= 15 ? places : DECIMALS_UNBOUNDED;
+      if (seen > this.decimals[cell]!) this.decimals[cell] = seen;
+    } else if (ABSENT.test(s)) this.states[cell] = CELL_EMPTY;
+    else {
+      this.states[cell] = CELL_TEXT;
+      this.texts++;
+    }
+    return at;
+  }
+
+  #widen(): void {
+    const grow = <A extends Float64Array | Uint8Array | Int32Array>(from: A, to: A): A => {
+      to.set(from);
+      return to;
+    };
+    const n = this.values.length * 2;
+    this.values = grow(this.values, new Float64Array(n));
+    this.states = grow(this.states, new Uint8Array(n));
+    this.starts = grow(this.starts, new Int32Array(n));
+    this.ends = grow(this.ends, new Int32Array(n));
+    this.decimals = grow(this.decimals, new Uint8Array(n));
+    this.numeric = grow(this.numeric, new Uint8Array(n));
+  }
+}
+
+const NUMBER = /^[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?$/;
+/** How programs spell "no value". */
+const ABSENT = /^(?:[-+]?(?:nan|inf(?:inity)?)|null|none|n\/a|na|-+|\?)$/i;
