@@ -7,9 +7,10 @@ import {
   type Decoder,
   type MessageSpec,
   type Problem,
-  type Reading,
+  Reading,
+  type Recording,
 } from "@pitwall/core";
-import { parseProtocols, type SourceInfo } from "./source.ts";
+import { type SourceInfo, type SpokenProtocol, spokenBy } from "./source.ts";
 
 export type PipelineOptions = {
   /** Something a device sent was refused. */
@@ -31,6 +32,8 @@ export interface Pipeline {
   source(info: SourceInfo): number;
   /** `bootUs` is NaN where the frame carries no time since boot. Bytes are borrowed. */
   frame(handle: number, bytes: Uint8Array, arrivalUs: number, bootUs: number): void;
+  /** Decoded samples of a file, in the order of their times; they go through the same stages as live ones. */
+  recording(recording: Recording): void;
   /** What has come out since the last call; the caller owns it. */
   take(): Batch[];
   /** The recording is over: joined messages that wait for more come out. */
@@ -129,10 +132,14 @@ export function createPipeline(options: PipelineOptions = {}): Pipeline {
     for (const stage of stages) stage.reading(r, tUs, s.info);
   }
 
-  function open(info: SourceInfo): OpenSource {
+  function open(info: SourceInfo, spoken: readonly SpokenProtocol[]): OpenSource {
     const key = `${info.device} ${info.boot}`;
     const clock = clocks.get(key) ?? new ClockModel();
     clocks.set(key, clock);
+    const utc = Number(info.extra?.["utcOffsetUs"]);
+    const utcSource = info.extra?.["utcSource"];
+    if (Number.isFinite(utc) && (utcSource === "ntp" || utcSource === "gnss"))
+      clock.observeUtc(0, utc, utcSource);
     const decoders: Decoder[] = [];
     const opened: OpenSource = {
       info,
@@ -142,22 +149,27 @@ export function createPipeline(options: PipelineOptions = {}): Pipeline {
       builders: new Map(),
       lastOwnBootUs: Number.NaN,
     };
+    for (const { protocol, options: given } of spoken)
+      decoders.push(
+        protocol.createDecoder(
+          {
+            onReading: (r) => onReading(opened, r),
+            onProblem: (p) => options.onProblem?.(info, p),
+          },
+          given,
+        ),
+      );
+    return opened;
+  }
+
+  function protocolsOf(info: SourceInfo): SpokenProtocol[] {
     try {
-      for (const { protocol, options: spoken } of parseProtocols(info.protocol))
-        decoders.push(
-          protocol.createDecoder(
-            {
-              onReading: (r) => onReading(opened, r),
-              onProblem: (p) => options.onProblem?.(info, p),
-            },
-            spoken,
-          ),
-        );
+      return spokenBy(info);
     } catch (e) {
       if (!(e instanceof CodecError)) throw e;
       options.onProblem?.(info, { code: e.code, offset: 0, length: 0, reason: e.message });
+      return [];
     }
-    return opened;
   }
 
   return {
@@ -169,7 +181,7 @@ export function createPipeline(options: PipelineOptions = {}): Pipeline {
           s.info.name === info.name &&
           s.info.protocol === info.protocol,
       );
-      return known >= 0 ? known : sources.push(open(info)) - 1;
+      return known >= 0 ? known : sources.push(open(info, protocolsOf(info))) - 1;
     },
     frame(handle, bytes, arrivalUs, bootUs) {
       const s = sources[handle];
@@ -177,6 +189,36 @@ export function createPipeline(options: PipelineOptions = {}): Pipeline {
       arrival = arrivalUs;
       frameBoot = bootUs;
       for (const decoder of s.decoders) decoder.push(bytes, arrivalUs);
+    },
+    recording(recording) {
+      const opened = recording.groups.map((g) =>
+        open({ device: recording.device ?? "file", boot: "", name: g.name, protocol: "" }, []),
+      );
+      sources.push(...opened);
+      const readings = recording.groups.map(
+        (g) => new Reading({ name: g.name, doc: "", fields: g.columns.map((c) => c.field) }),
+      );
+      const next = recording.groups.map(() => 0);
+      for (;;) {
+        let first = -1;
+        let at = Number.POSITIVE_INFINITY;
+        for (let i = 0; i < next.length; i++) {
+          const t = recording.groups[i]!.tUs[next[i]!];
+          if (t !== undefined && t < at) {
+            at = t;
+            first = i;
+          }
+        }
+        if (first < 0) return;
+        const row = next[first]!++;
+        const r = readings[first]!;
+        const { columns } = recording.groups[first]!;
+        for (let c = 0; c < columns.length; c++) r.values[c] = columns[c]!.values[row]!;
+        r.tUs = at;
+        arrival = at;
+        frameBoot = Number.NaN;
+        onReading(opened[first]!, r);
+      }
     },
     take() {
       const batches: Batch[] = [];

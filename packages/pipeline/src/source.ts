@@ -1,5 +1,10 @@
 import { CodecError, type Protocol, type ProtocolOptions } from "@pitwall/core";
-import { findProtocol } from "@pitwall/protocols";
+import {
+  createJsonMapping,
+  createJsonProtocol,
+  findProtocol,
+  type JsonMappingConfig,
+} from "@pitwall/protocols";
 
 /** One bus or sensor of a device within a session, as the journal names it. */
 export type SourceInfo = {
@@ -10,6 +15,8 @@ export type SourceInfo = {
   readonly name: string;
   /** What is spoken on it: `vesc-can+vesc-bms`, `telemetry-node?dialect=readme`. */
   readonly protocol: string;
+  /** What else is needed to decode its frames again: `mapping` of mapped JSON; `utcOffsetUs` and `utcSource` of a device that knows UTC. */
+  readonly extra?: Readonly<Record<string, string>>;
 };
 
 export type SpokenProtocol = { readonly protocol: Protocol; readonly options: ProtocolOptions };
@@ -37,4 +44,17 @@ export function parseProtocols(description: string): SpokenProtocol[] {
     );
     return { protocol, options };
   });
+}
+
+/** The protocols of a source, its own JSON mapping included. Throws CodecError. */
+export function spokenBy(info: SourceInfo): SpokenProtocol[] {
+  const mapping = info.extra?.["mapping"];
+  if (mapping === undefined || info.protocol !== "json") return parseProtocols(info.protocol);
+  let config: unknown;
+  try {
+    config = JSON.parse(mapping);
+  } catch (e) {
+    throw new CodecError("malformed", "json-mapping", 0, (e as Error).message, { cause: e });
+  }
+  return [{ protocol: createJsonProtocol(createJsonMapping(config as JsonMappingConfig)), options: {} }];
 }

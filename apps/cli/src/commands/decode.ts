@@ -1,0 +1,164 @@
+import { readFile } from "node:fs/promises";
+import {
+  type Decoder,
+  fromHex,
+  type Problem,
+  type Protocol,
+  type ProtocolOptions,
+  toPlain,
+  writeCanRecord,
+} from "@pitwall/core";
+import { createCandumpParser, findProtocol, PROTOCOLS } from "@pitwall/protocols";
+import { CommandError, command, UsageError } from "../command.ts";
+import { type Input, linesOf, openInput } from "../input.ts";
+import { progressBar } from "../progress.ts";
+
+export function protocolNamed(name: string | undefined): Protocol {
+  if (name === undefined) throw new UsageError("which protocol?");
+  const found = findProtocol(name);
+  if (!found)
+    throw new UsageError(`no protocol "${name}"; there are ${PROTOCOLS.map((p) => p.name).join(" ")}`);
+  return found;
+}
+
+/** `--option key=value` as the protocol declares it. Throws UsageError for an option it does not have. */
+export function protocolOptions(protocol: Protocol, given: readonly string[]): ProtocolOptions {
+  const options: Record<string, string | number | boolean> = {};
+  for (const pair of given) {
+    const [key = "", ...rest] = pair.split("=");
+    const text = rest.join("=");
+    const spec = protocol.options?.[key];
+    if (!spec)
+      throw new UsageError(
+        `${protocol.name} has no option "${key}"; it has ${Object.keys(protocol.options ?? {}).join(" ") || "none"}`,
+      );
+    if (spec.values && !spec.values.includes(text))
+      throw new UsageError(`${key} is one of ${spec.values.join(" ")}`);
+    const kind = typeof spec.default;
+    options[key] = kind === "number" ? Number(text) : kind === "boolean" ? text !== "false" : text;
+    if (Number.isNaN(options[key])) throw new UsageError(`${key} takes a number, not "${text}"`);
+  }
+  return options;
+}
+
+/** Hex text: blanks between bytes do not matter, `#` starts a comment. */
+async function* hexLines(input: Input): AsyncIterable<Uint8Array> {
+  let number = 0;
+  for await (const line of linesOf(input.chunks)) {
+    number++;
+    const text = line.replace(/#.*/, "").replace(/[\s,:]|0x/gi, "");
+    if (text === "") continue;
+    try {
+      yield fromHex(text);
+    } catch (e) {
+      throw new CommandError(`${input.name}:${number}: ${(e as Error).message}`, { cause: e });
+    }
+  }
+}
+
+export const decode = command({
+  name: "decode",
+  summary: "decode a byte stream to JSON lines",
+  usage: "pitwall decode PROTOCOL [FILE] [--hex | --candump] [--dbc FILE] [--option KEY=VALUE …]",
+  options: {
+    hex: { type: "boolean" },
+    candump: { type: "boolean" },
+    dbc: { type: "string" },
+    option: { type: "string", multiple: true },
+  },
+  async run({ values, positionals }, io) {
+    const [name, file, ...more] = positionals;
+    if (more.length > 0) throw new UsageError(`one file at a time, not "${more[0]}" too`);
+    const protocol = protocolNamed(name);
+    const options: Record<string, string | number | boolean> = {
+      ...protocolOptions(protocol, values.option ?? []),
+    };
+    if (values.dbc !== undefined) options["dbc"] = await readFile(values.dbc, "utf8");
+    if (protocol.carrier === "can" && !values.candump && !values.hex)
+      throw new UsageError(`${protocol.name} is spoken on a CAN bus: give a CAN log with --candump`);
+    const input = await openInput(io, file);
+
+    const lines: string[] = [];
+    const decoder = protocol.createDecoder(
+      {
+        onReading: (r) => void lines.push(JSON.stringify(toPlain(r))),
+        onProblem: (p) => io.err(describe(input.name, p)),
+      },
+      options,
+    );
+    const flush = async (enough: number) => {
+      if (lines.length < enough) return;
+      const text = `${lines.join("\n")}\n`;
+      lines.length = 0;
+      await io.out(text);
+    };
+    const bar = progressBar(io, `decoding ${input.name}`);
+    let done = 0;
+    for await (const bytes of piecesOf(protocol, decoder, input, values)) {
+      done += bytes;
+      bar.update(done, input.total);
+      await flush(512);
+      if (io.signal.aborted) break;
+    }
+    decoder.end();
+    await flush(1);
+    bar.end();
+    const { frames, messages, bad, skippedBytes, reasons } = decoder.stats;
+    io.err(JSON.stringify({ frames, messages, bad, skippedBytes, reasons }));
+    return 0;
+  },
+});
+
+const describe = (name: string, p: Problem): string => `${name}@${p.offset}: ${p.code}: ${p.reason}`;
+
+/** Feeds the decoder; yields how many bytes of input that took. */
+async function* piecesOf(
+  protocol: Protocol,
+  decoder: Decoder,
+  input: Input,
+  how: { readonly hex?: boolean; readonly candump?: boolean },
+): AsyncIterable<number> {
+  if (how.candump) {
+    const record = new Uint8Array(128);
+    const parser = createCandumpParser((frame) => {
+      const length = writeCanRecord(frame, record);
+      decoder.push(record.subarray(0, length), frame.tUs);
+    });
+    for await (const chunk of input.chunks) {
+      parser.push(chunk);
+      yield chunk.length;
+    }
+    parser.end();
+    return;
+  }
+  if (how.hex) {
+    for await (const line of hexLines(input)) {
+      decoder.push(line);
+      yield line.length * 3;
+    }
+    return;
+  }
+  if (protocol.carrier === "packet" && protocol.createFramer) {
+    const framer = protocol.createFramer((bytes, _view, start, end) =>
+      decoder.push(bytes.subarray(start, end)),
+    );
+    for await (const chunk of input.chunks) {
+      framer.push(chunk);
+      yield chunk.length;
+    }
+    framer.end();
+    return;
+  }
+  if (protocol.carrier === "packet") {
+    const parts: Uint8Array[] = [];
+    for await (const chunk of input.chunks) parts.push(chunk);
+    const whole = Buffer.concat(parts);
+    decoder.push(whole);
+    yield whole.length;
+    return;
+  }
+  for await (const chunk of input.chunks) {
+    decoder.push(chunk);
+    yield chunk.length;
+  }
+}

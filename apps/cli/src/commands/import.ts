@@ -1,0 +1,27 @@
+import { importFile, openData } from "@pitwall/server";
+import { command, UsageError } from "../command.ts";
+import { openInput } from "../input.ts";
+import { progressBar } from "../progress.ts";
+import { dataOf, tellProblem } from "./sessions.ts";
+
+export const importCommand = command({
+  name: "import",
+  summary: "store recordings as sessions; the format is recognised from the content",
+  usage: "pitwall import FILE … [--vehicle ID]",
+  options: { vehicle: { type: "string" } },
+  async run({ values, positionals }, io) {
+    if (positionals.length === 0) throw new UsageError("which file?");
+    await using data = await openData(dataOf(values), tellProblem(io));
+    for (const file of positionals) {
+      await openInput(io, file);
+      const bar = progressBar(io, `importing ${file}`);
+      const imported = await importFile(data, file, {
+        ...(values.vehicle === undefined ? {} : { vehicle: values.vehicle }),
+        progress: bar.update,
+      }).finally(bar.end);
+      for (const note of imported.notes) io.err(`${file}: ${note}`);
+      await io.out(values.json ? `${JSON.stringify({ file, ...imported })}\n` : `${imported.session}\n`);
+    }
+    return 0;
+  },
+});

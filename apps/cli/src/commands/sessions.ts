@@ -1,0 +1,84 @@
+import { defaultDataFolder, openData } from "@pitwall/server";
+import type { OnStoreProblem } from "@pitwall/store";
+import { CommandError, command, type Io, UsageError } from "../command.ts";
+
+export const tellProblem =
+  (io: Io): OnStoreProblem =>
+  (p) =>
+    io.err(`pitwall: ${p.place}: ${p.reason}`);
+
+export const dataOf = (values: { readonly data?: string | undefined }): string =>
+  values.data ?? defaultDataFolder();
+
+const time = (us: number | null): string =>
+  us === null ? "-" : `${new Date(us / 1000).toISOString().slice(0, 19)}Z`;
+const duration = (from: number, to: number | null): string => {
+  if (to === null) return "open";
+  const s = Math.round((to - from) / 1e6);
+  return `${Math.floor(s / 60)}:${String(s % 60).padStart(2, "0")}`;
+};
+
+export const sessions = command({
+  name: "sessions",
+  summary: "list the recorded sessions",
+  usage: "pitwall sessions [--json]",
+  options: {},
+  async run({ values }, io) {
+    await using data = await openData(dataOf(values), tellProblem(io));
+    const rows = data.catalogue.sessions();
+    if (values.json) await io.out(`${JSON.stringify(rows)}\n`);
+    else {
+      const lines = rows.map(
+        (r) =>
+          `${r.id.padEnd(40)} ${r.vehicle.padEnd(20)} ${time(r.startUs)}  ${duration(r.startUs, r.endUs).padStart(7)}  ${r.state.padEnd(8)} ${r.frames} frames${r.title ? `  ${r.title}` : ""}`,
+      );
+      await io.out(rows.length === 0 ? "no sessions yet\n" : `${lines.join("\n")}\n`);
+    }
+    return 0;
+  },
+});
+
+export const session = command({
+  name: "session",
+  summary: "show or delete a session",
+  usage: "pitwall session show ID | delete ID",
+  options: {},
+  async run({ values, positionals }, io) {
+    const [verb, id, ...more] = positionals;
+    if ((verb !== "show" && verb !== "delete") || id === undefined || more.length > 0)
+      throw new UsageError("show or delete, and one session id");
+    await using data = await openData(dataOf(values), tellProblem(io));
+    const row = data.catalogue.session(id);
+    if (!row) throw new CommandError(`no session "${id}"`);
+    if (verb === "delete") {
+      await data.samples.deleteSession(id);
+      await data.journal.deleteSession(id);
+      data.catalogue.deleteSession(id);
+      io.err(`deleted ${id}`);
+      return 0;
+    }
+    const channels = await data.samples.channels(id);
+    if (values.json) {
+      await io.out(`${JSON.stringify({ ...row, channels })}\n`);
+      return 0;
+    }
+    const lines = channels.map(
+      (c) =>
+        `  ${c.channel.padEnd(28)} ${c.unit.padEnd(8)} ${String(c.count).padStart(9)} samples  ${c.group}`,
+    );
+    await io.out(
+      [
+        `${row.id}`,
+        `  vehicle   ${row.vehicle}`,
+        `  start     ${time(row.startUs)}`,
+        `  duration  ${duration(row.startUs, row.endUs)}`,
+        `  state     ${row.state}`,
+        `  frames    ${row.frames}`,
+        "channels",
+        ...lines,
+        "",
+      ].join("\n"),
+    );
+    return 0;
+  },
+});

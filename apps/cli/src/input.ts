@@ -1,0 +1,36 @@
+import { createReadStream, type Stats } from "node:fs";
+import { stat } from "node:fs/promises";
+import { CommandError, type Io } from "./command.ts";
+
+export type Input = {
+  readonly chunks: AsyncIterable<Uint8Array>;
+  readonly total: number | undefined;
+  readonly name: string;
+};
+
+/** A file, or stdin for `-` or nothing. Throws CommandError where the file cannot be read. */
+export async function openInput(io: Io, file: string | undefined): Promise<Input> {
+  if (file === undefined || file === "-") return { chunks: io.stdin(), total: undefined, name: "stdin" };
+  let s: Stats;
+  try {
+    s = await stat(file);
+  } catch (e) {
+    throw new CommandError(`${file}: cannot be read (${(e as NodeJS.ErrnoException).code})`, { cause: e });
+  }
+  if (s.isDirectory()) throw new CommandError(`${file}: is a folder`);
+  return { chunks: createReadStream(file, { highWaterMark: 256 * 1024 }), total: s.size, name: file };
+}
+
+/** Text lines without their ends; a last line without an end counts. */
+export async function* linesOf(chunks: AsyncIterable<Uint8Array>): AsyncIterable<string> {
+  const text = new TextDecoder("utf-8", { fatal: false });
+  let rest = "";
+  for await (const chunk of chunks) {
+    rest += text.decode(chunk, { stream: true });
+    const lines = rest.split(/\r\n|\n|\r(?!$)/);
+    rest = lines.pop() ?? "";
+    yield* lines;
+  }
+  rest = (rest + text.decode()).replace(/\r$/, "");
+  if (rest.length > 0) yield rest;
+}

@@ -1,0 +1,80 @@
+import { CodecError } from "@pitwall/core";
+import { ConfigError } from "@pitwall/server";
+import { StoreError } from "@pitwall/store";
+import { CommandError, type Io } from "./command.ts";
+import { COMMANDS } from "./commands.ts";
+
+const abort = new AbortController();
+for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => abort.abort());
+
+const io: Io = {
+  out: (chunk) =>
+    new Promise((done, fail) => {
+      process.stdout.write(chunk, (e) => (e ? fail(e) : done()));
+    }),
+  err: (line) => void process.stderr.write(`${line}\n`),
+  stdin: () => process.stdin,
+  interactive: process.stderr.isTTY === true,
+  signal: abort.signal,
+};
+// a reader that has seen enough (`| head`) is no failure
+process.stdout.on("error", (e: NodeJS.ErrnoException) => process.exit(e.code === "EPIPE" ? 0 : 1));
+
+const help = (): string =>
+  [
+    "pitwall: open telemetry for karts, race cars, boats and small fleets",
+    "",
+    "usage: pitwall <command> [options]",
+    "",
+    ...COMMANDS.map((c) => `  ${c.name.padEnd(11)}${c.summary}`),
+    "",
+    "`pitwall <command> --help` tells more. Exit codes: 0 done, 1 it failed, 2 wrong usage.",
+    "",
+  ].join("\n");
+
+/** Failures that people can do something about: one line. Anything else is a defect of ours and shows its trace. */
+function explain(e: unknown): string | undefined {
+  if (
+    e instanceof CommandError ||
+    e instanceof ConfigError ||
+    e instanceof StoreError ||
+    e instanceof CodecError
+  )
+    return e.message;
+  if (e instanceof Error && e.name === "FormatError") return e.message;
+  const errno = e as NodeJS.ErrnoException;
+  if (errno?.code === "EADDRINUSE") {
+    const at = errno as NodeJS.ErrnoException & { address?: string; port?: number };
+    return `port ${at.port} on ${at.address} is in use; another one is chosen with --http-port, --mqtt-port, --udp-port or --tcp-port`;
+  }
+  if (errno?.code === "EACCES" && errno.syscall === "listen")
+    return `no permission to listen: ${errno.message}`;
+  if (typeof errno?.code === "string" && errno.syscall !== undefined) return errno.message;
+  return undefined;
+}
+
+async function main(argv: readonly string[]): Promise<number> {
+  const [name, ...rest] = argv;
+  if (name === undefined || name === "help" || name === "--help" || name === "-h") {
+    await io.out(help());
+    return name === undefined ? 2 : 0;
+  }
+  const found = COMMANDS.find((c) => c.name === name);
+  if (!found) {
+    io.err(`pitwall: no command "${name}"\n\n${help()}`);
+    return 2;
+  }
+  try {
+    return await found.run(rest, io);
+  } catch (e) {
+    const reason = explain(e);
+    io.err(
+      reason === undefined
+        ? `pitwall ${name}: ${e instanceof Error ? e.stack : String(e)}`
+        : `pitwall ${name}: ${reason}`,
+    );
+    return 1;
+  }
+}
+
+process.exitCode = await main(process.argv.slice(2));

@@ -1,0 +1,36 @@
+import { mkdir } from "node:fs/promises";
+import { join } from "node:path";
+import {
+  asStoreError,
+  type Catalogue,
+  type Journal,
+  lockFolder,
+  type OnStoreProblem,
+  openCatalogue,
+  openJournal,
+  openParquetStore,
+  type SampleStore,
+} from "@pitwall/store";
+
+/** Everything Pitwall keeps: the journal first, and what is derived from it. */
+export interface DataFolder extends AsyncDisposable {
+  readonly journal: Journal;
+  readonly samples: SampleStore;
+  readonly catalogue: Catalogue;
+}
+
+/** Opens the data folder for one server or command at a time. Throws StoreError with the place and the reason. */
+export async function openData(dir: string, onProblem: OnStoreProblem): Promise<DataFolder> {
+  await using building = new AsyncDisposableStack();
+  try {
+    await mkdir(dir, { recursive: true });
+  } catch (e) {
+    throw asStoreError(e, dir);
+  }
+  building.use(await lockFolder(dir));
+  const journal = building.use(await openJournal({ dir: join(dir, "journal"), onProblem }));
+  const catalogue = building.use(await openCatalogue({ dir, journal, onProblem }));
+  const samples = building.use(await openParquetStore({ dir: join(dir, "samples"), onProblem }));
+  const owned = building.move();
+  return { journal, samples, catalogue, [Symbol.asyncDispose]: () => owned.disposeAsync() };
+}

@@ -1,0 +1,6 @@
+export { ConfigError, defaultDataFolder, parseConfig, readConfigFile, ServerConfig } from "./config.ts";
+export { type DataFolder, openData } from "./data-folder.ts";
+export { blackboxOf, type ReplayPackets } from "./demo.ts";
+export { deriveSession, importFile } from "./derive.ts";
+export { recordingOf } from "./recording.ts";
+export { type RunningServer, startServer } from "./server.ts";

@@ -1,0 +1,296 @@
+import type { Batch } from "@pitwall/core";
+import { createPipeline, type Pipeline, type SourceInfo, type StageFactory } from "@pitwall/pipeline";
+import {
+  asStoreError,
+  type Catalogue,
+  type Journal,
+  type OpenSession as JournaledSession,
+  type SampleStore,
+  type SourceMeta,
+  StoreError,
+} from "@pitwall/store";
+import type { ServerConfig } from "./config.ts";
+import { countProblem, type Device, type DeviceRegistry, seenOf } from "./devices.ts";
+import { LiveVehicle, laneKey, type OpenSession, type SessionLane } from "./vehicle.ts";
+
+/** What has become durable and may be shown. */
+export type Delivery = {
+  readonly vehicle: LiveVehicle;
+  readonly session: OpenSession;
+  readonly batches: readonly Batch[];
+};
+
+export type RecorderDeps = {
+  readonly journal: Journal;
+  readonly samples: SampleStore;
+  readonly catalogue: Catalogue;
+  readonly devices: DeviceRegistry;
+  readonly sessions: ServerConfig["sessions"];
+  readonly nowUs: () => number;
+  readonly deliver: (delivery: Delivery) => void;
+  /** Steps of the pipeline behind the clock. */
+  readonly stages: () => readonly StageFactory[];
+  readonly onSession: (event: "begin" | "end", vehicle: LiveVehicle, session: OpenSession) => void;
+  readonly onTrouble: (reason: string | null) => void;
+};
+
+/** In `SourceMeta.extra`: the device numbers its frames itself, so that repeats and gaps can be told. */
+const NUMBERED = { numbered: "device" } as const;
+
+/**
+ * The one way in: every frame goes to the journal first, through the pipeline at once, and what came out is stored,
+ * shown and acknowledged when the journal has it.
+ */
+export class Recorder {
+  readonly vehicles = new Map<string, LiveVehicle>();
+  readonly #deps: RecorderDeps;
+  #dirty = false;
+  #running: Promise<void> | undefined;
+  readonly #closing = new Set<Promise<void>>();
+  #stopped = false;
+
+  constructor(deps: RecorderDeps) {
+    this.#deps = deps;
+  }
+
+  vehicle(id: string): LiveVehicle {
+    let v = this.vehicles.get(id);
+    if (!v) {
+      v = new LiveVehicle(id);
+      this.vehicles.set(id, v);
+    }
+    return v;
+  }
+
+  /**
+   * Records one frame. `seq` is the device's own number where it has one: a repeated frame is dropped and counted.
+   * Throws StoreError while the journal can take nothing; nothing was recorded then.
+   */
+  frame(
+    device: Device,
+    source: {
+      readonly boot: string;
+      readonly name: string;
+      readonly protocol: string;
+      readonly extra?: Record<string, string>;
+    },
+    bytes: Uint8Array,
+    arrivalUs: number,
+    bootUs: number,
+    seq?: number,
+  ): void {
+    const vehicle = this.vehicle(device.vehicle);
+    const meta: SourceMeta = {
+      device: device.id,
+      boot: source.boot,
+      name: source.name,
+      protocol: source.protocol,
+      ...(seq === undefined && !source.extra
+        ? {}
+        : { extra: { ...source.extra, ...(seq === undefined ? {} : NUMBERED) } }),
+    };
+    if (seq !== undefined && seenOf(device, source.boot).has(seq)) {
+      device.problems.set("duplicate", (device.problems.get("duplicate") ?? 0) + 1);
+      return;
+    }
+    const session = vehicle.session ?? this.#begin(vehicle, arrivalUs);
+    const lane = this.#lane(session, meta);
+    const number = seq ?? lane.nextSeq;
+    this.#deps.journal.append(lane.handle, bytes, 0, bytes.length, arrivalUs, bootUs, number);
+    lane.nextSeq = (number + 1) >>> 0;
+    if (seq !== undefined) seenOf(device, source.boot).add(seq);
+    device.frames++;
+    device.bytes += bytes.length;
+    device.lastSeenUs = arrivalUs;
+    device.online = true;
+    device.protocols.add(source.protocol);
+    vehicle.sawFrame(arrivalUs);
+    session.pipeline.frame(lane.pipe, bytes, arrivalUs, bootUs);
+    this.#wake();
+  }
+
+  /** Resolves when everything recorded so far is durable. */
+  committed(): Promise<void> {
+    return this.#deps.journal.committed();
+  }
+
+  #wake(): void {
+    this.#dirty = true;
+    this.#running ??= this.#run();
+  }
+
+  /** Group commit: what came in while the disk was busy goes with the next one. */
+  async #run(): Promise<void> {
+    await new Promise<void>((done) => setImmediate(done));
+    let waiting: Delivery[] = [];
+    while (this.#dirty || waiting.length > 0) {
+      this.#dirty = false;
+      for (const vehicle of this.vehicles.values()) {
+        const session = vehicle.session;
+        if (!session) continue;
+        const batches = session.pipeline.take();
+        if (batches.length > 0) waiting.push({ vehicle, session, batches });
+      }
+      try {
+        await this.#deps.journal.committed();
+        this.#deps.onTrouble(null);
+      } catch (e) {
+        this.#deps.onTrouble(asStoreError(e, "journal").message);
+        if (this.#stopped) break;
+        await new Promise<void>((done) => setTimeout(done, 250));
+        continue;
+      }
+      for (const d of waiting) this.#deliver(d);
+      waiting = [];
+    }
+    this.#running = undefined;
+  }
+
+  #deliver(d: Delivery): void {
+    for (const batch of d.batches) {
+      d.vehicle.observe(batch, this.#deps.sessions.movingMps);
+      try {
+        this.#deps.samples.append(d.session.ref.id, batch);
+      } catch (e) {
+        // columns are derived: the journal has the frames, `rederive` makes them again
+        this.#deps.onTrouble(asStoreError(e, "samples").message);
+      }
+    }
+    this.#deps.deliver(d);
+  }
+
+  #begin(vehicle: LiveVehicle, nowUs: number, journaled?: JournaledSession): OpenSession {
+    const parked = vehicle.stoodStill && !(vehicle.speedMps > this.#deps.sessions.movingMps);
+    const ref = journaled ?? { id: this.#newId(vehicle.id, nowUs), vehicle: vehicle.id };
+    const session: OpenSession = {
+      ref,
+      startUs: journaled?.firstArrivalUs ?? nowUs,
+      parked,
+      lanes: new Map(),
+      pipeline: this.createPipeline(),
+    };
+    vehicle.session = session;
+    vehicle.lastMovedUs = Number.NaN;
+    this.#deps.catalogue.openSession({
+      id: ref.id,
+      vehicle: vehicle.id,
+      startUs: session.startUs,
+      title: parked ? "parked" : null,
+    });
+    this.#deps.onSession("begin", vehicle, session);
+    return session;
+  }
+
+  createPipeline(): Pipeline {
+    return createPipeline({
+      stages: this.#deps.stages(),
+      onProblem: (source: SourceInfo, problem) => {
+        const device = this.#deps.devices.find(source.device);
+        if (device) countProblem(device, problem, this.#deps.nowUs());
+      },
+    });
+  }
+
+  #newId(vehicle: string, nowUs: number): string {
+    const stamp = new Date(nowUs / 1000).toISOString().replace(/[-:]/g, "").slice(0, 15);
+    let id = `${vehicle}-${stamp}`;
+    for (let n = 2; this.#deps.catalogue.session(id) !== undefined; n++) id = `${vehicle}-${stamp}-${n}`;
+    return id;
+  }
+
+  #lane(session: OpenSession, meta: SourceMeta): SessionLane {
+    const key = laneKey(meta);
+    let lane = session.lanes.get(key);
+    if (!lane) {
+      const handle = this.#deps.journal.source(session.ref, meta);
+      const last = handle.stats.lastSeq;
+      lane = {
+        handle,
+        pipe: session.pipeline.source(meta),
+        info: meta,
+        nextSeq: Number.isFinite(last) ? (last + 1) >>> 0 : 0,
+      };
+      session.lanes.set(key, lane);
+    }
+    return lane;
+  }
+
+  /**
+   * Takes up a session that a crash left open: its columns are made again from the journal, and it goes on, or is
+   * closed where it has been silent for too long.
+   */
+  async resume(journaled: JournaledSession): Promise<void> {
+    const { journal, samples, devices } = this.#deps;
+    const vehicle = this.vehicle(journaled.vehicle);
+    const session = this.#begin(vehicle, journaled.firstArrivalUs, journaled);
+    await samples.deleteSession(journaled.id);
+    vehicle.lastSeenUs = journaled.lastArrivalUs;
+    const batches: Batch[] = [];
+    await journal.forEachFrame(journaled.id, (source, bytes, start, end, arrivalUs, bootUs) => {
+      const lane = this.#lane(session, source.meta);
+      session.pipeline.frame(lane.pipe, bytes.slice(start, end), arrivalUs, bootUs);
+    });
+    batches.push(...session.pipeline.take());
+    for (const source of journaled.sources) {
+      if (source.meta.extra?.["numbered"] !== NUMBERED.numbered) continue;
+      const device = devices.get(source.meta.device, journaled.vehicle, "mqtt", source.meta.device);
+      const seen = seenOf(device, source.meta.boot);
+      for (const [first, last] of source.stats.seen.ranges) for (let s = first; s <= last; s++) seen.add(s);
+    }
+    this.#deliver({ vehicle, session, batches });
+    if (this.#deps.nowUs() - journaled.lastArrivalUs > this.#deps.sessions.silenceS * 1e6)
+      await this.endSession(vehicle);
+  }
+
+  /** Once a second: sessions that have been silent or still for too long end. */
+  tick(): void {
+    const now = this.#deps.nowUs();
+    const { silenceS, standstillS, movingMps } = this.#deps.sessions;
+    for (const v of this.vehicles.values()) {
+      v.updateRate(now);
+      if (!v.session) continue;
+      const silent = now - v.lastSeenUs > silenceS * 1e6;
+      const still = !v.session.parked && now - v.lastMovedUs > standstillS * 1e6;
+      const movesAgain = v.session.parked && v.speedMps > movingMps;
+      if (silent || still || movesAgain) {
+        v.stoodStill = still;
+        void this.endSession(v);
+      }
+    }
+  }
+
+  /** Closes the vehicle's session; frames that come meanwhile begin a new one. */
+  async endSession(vehicle: LiveVehicle): Promise<void> {
+    const session = vehicle.session;
+    if (!session) return;
+    vehicle.session = undefined;
+    const work = this.#close(vehicle, session);
+    this.#closing.add(work);
+    await work.finally(() => this.#closing.delete(work));
+  }
+
+  async #close(vehicle: LiveVehicle, session: OpenSession): Promise<void> {
+    const { journal, samples, catalogue } = this.#deps;
+    session.pipeline.end();
+    const batches = session.pipeline.take();
+    try {
+      await journal.committed();
+      if (batches.length > 0) this.#deliver({ vehicle, session, batches });
+      this.#deps.onSession("end", vehicle, session);
+      await samples.closeSession(session.ref.id);
+      const closed = await journal.closeSession(session.ref.id, { parked: String(session.parked) });
+      catalogue.closeSession(session.ref.id, { endUs: closed.endUs, frames: closed.frames });
+    } catch (e) {
+      // the journal still has it open; the next start takes it up again
+      this.#deps.onTrouble(e instanceof StoreError ? e.message : String(e));
+    }
+  }
+
+  /** Ends every session and waits until all of it is on disk. */
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    await this.#running;
+    await Promise.all([...this.vehicles.values()].map((v) => this.endSession(v)));
+    await Promise.all(this.#closing);
+  }
+}

@@ -1,0 +1,172 @@
+import type { AddressInfo } from "node:net";
+import type { ServerInfo } from "@pitwall/api";
+import type { OnStoreProblem } from "@pitwall/store";
+import { openAccess } from "./access.ts";
+import { createServerClock } from "./clock.ts";
+import type { ServerConfig } from "./config.ts";
+import { openData } from "./data-folder.ts";
+import { type Demo, startDemo } from "./demo.ts";
+import { DeviceRegistry, deviceState } from "./devices.ts";
+import { createHttpApp } from "./http/app.ts";
+import { type Publish, startBroker } from "./ingest/broker.ts";
+import type { Door } from "./ingest/door.ts";
+import { joinBroker } from "./ingest/external-broker.ts";
+import { createMessageHandler } from "./ingest/mqtt-messages.ts";
+import { listenTcp } from "./ingest/tcp.ts";
+import { jsonRoutes } from "./ingest/topics.ts";
+import { listenUdp } from "./ingest/udp.ts";
+import { CleanTopic } from "./live/clean-topic.ts";
+import { LiveHub } from "./live/hub.ts";
+import { Recorder } from "./recorder.ts";
+import { STAGES } from "./stages.ts";
+import { sessionSummary, vehicleState } from "./states.ts";
+import { VERSION } from "./version.ts";
+
+export interface RunningServer extends AsyncDisposable {
+  readonly info: ServerInfo;
+}
+
+const REPLAY = "replay";
+const isLoopback = (host: string): boolean =>
+  host === "localhost" || host === "::1" || host.startsWith("127.");
+
+/** The composition root: opens the data folder, takes up what a crash left open, listens, serves. */
+export async function startServer(config: ServerConfig, onProblem: OnStoreProblem): Promise<RunningServer> {
+  await using building = new AsyncDisposableStack();
+  const routes = jsonRoutes(config.mqtt.json);
+  const data = building.use(await openData(config.data, onProblem));
+  const { nowUs } = createServerClock();
+  const devices = new DeviceRegistry();
+  const access = openAccess;
+
+  let trouble: string | null = null;
+  let demo: Demo | undefined;
+  let demoState: ServerInfo["demo"] = "off";
+  let listening: ServerInfo["listening"] = { http: 0, mqtt: null, udp: 0, tcp: 0 };
+  let publish: Publish = () => {};
+  const info = (): ServerInfo => ({
+    version: VERSION,
+    host: config.host,
+    loopbackOnly: isLoopback(config.host),
+    listening,
+    demo: demoState,
+    trouble,
+  });
+  const onTrouble = (reason: string | null) => {
+    if (reason === trouble) return;
+    trouble = reason;
+    hub.tellServer();
+  };
+
+  const vehicles = () => [...recorder.vehicles.values()].map((v) => vehicleState(v, devices, nowUs()));
+  const hub = new LiveHub(info, vehicles);
+  const clean = new CleanTopic(config.mqtt.cleanRateHz, (topic, payload) => publish(topic, payload));
+  const recorder = new Recorder({
+    ...data,
+    devices,
+    sessions: config.sessions,
+    nowUs,
+    stages: STAGES,
+    deliver(delivery) {
+      hub.deliver(delivery);
+      clean.deliver(delivery, nowUs());
+      if (!delivery.vehicle.replay && demo) void setDemo(false);
+    },
+    onSession(event, vehicle, session) {
+      publish(
+        `pitwall/v1/${vehicle.id}/event`,
+        JSON.stringify({ event: `session-${event}`, session: session.ref.id, tUs: nowUs() }),
+      );
+      hub.tellVehicles();
+    },
+    onTrouble,
+  });
+  const internal = new Map<string, string>();
+  const door: Door = { recorder, devices, nowUs, config, internal };
+
+  for (const open of data.journal.openSessions()) await recorder.resume(open);
+  building.defer(() => recorder.stop());
+
+  async function setDemo(on: boolean): Promise<void> {
+    if (on && !demo) {
+      demoState = "running";
+      demo = await startDemo(listening.udp, (endpoint) => {
+        internal.set(`udp ${endpoint}`, REPLAY);
+        recorder.vehicle(REPLAY).replay = true;
+      });
+    } else if (!on && demo) {
+      const running = demo;
+      demo = undefined;
+      demoState = "stopped";
+      await running[Symbol.asyncDispose]();
+      internal.delete(`udp ${running.endpoint}`);
+      await recorder.endSession(recorder.vehicle(REPLAY));
+    }
+    hub.tellServer();
+    hub.tellVehicles();
+  }
+
+  const handle = createMessageHandler(door, routes);
+  const link = building.use(
+    config.mqtt.broker === undefined
+      ? await startBroker(door, handle, access, config.host, config.mqtt.port)
+      : await joinBroker(door, handle, routes, config.mqtt.broker, onTrouble),
+  );
+  publish = link.publish;
+  const udp = building.use(await listenUdp(door, config.host, config.udp.port));
+  const tcp = building.use(await listenTcp(door, config.host, config.tcp.port));
+  const app = await createHttpApp({
+    access,
+    hub,
+    ...data,
+    server: info,
+    vehicles,
+    devices: () => [...devices.all()].map(deviceState),
+    sessions: () => data.catalogue.sessions().map((row) => sessionSummary(row, recorder)),
+    session: (id) => {
+      const row = data.catalogue.session(id);
+      return row && sessionSummary(row, recorder);
+    },
+    async deleteSession(id) {
+      await data.samples.deleteSession(id);
+      await data.journal.deleteSession(id);
+      data.catalogue.deleteSession(id);
+    },
+    setDemo,
+  });
+  await app.listen({ host: config.host, port: config.http.port });
+  building.defer(() => app.close());
+  listening = {
+    http: (app.server.address() as AddressInfo).port,
+    mqtt: link.port,
+    udp: udp.port,
+    tcp: tcp.port,
+  };
+
+  const timer = setInterval(() => {
+    recorder.tick();
+    for (const d of devices.all()) refreshClock(d.id);
+    hub.tellVehicles();
+  }, 1000);
+  building.defer(() => clearInterval(timer));
+
+  function refreshClock(id: string): void {
+    const device = devices.find(id);
+    const session = device && recorder.vehicles.get(device.vehicle)?.session;
+    if (!device || !session) return;
+    for (const boot of device.seen.size > 0 ? device.seen.keys() : [""]) {
+      const state = session.pipeline.clock(device.id, boot);
+      if (state) device.clock = state.source;
+    }
+  }
+
+  if (config.demo && data.catalogue.sessions().every((s) => s.vehicle === REPLAY)) await setDemo(true);
+  building.defer(async () => {
+    const running = demo;
+    demo = undefined;
+    await running?.[Symbol.asyncDispose]();
+  });
+
+  const owned = building.move();
+  return { info: info(), [Symbol.asyncDispose]: () => owned.disposeAsync() };
+}
