@@ -12,7 +12,8 @@ import {
 import type { Segment, Source } from "./source.ts";
 import type { FrameVisitor } from "./types.ts";
 
-const FIRST_BYTES = 1 << 20;
+const FIRST_BYTES = 1 << 17;
+const KEPT_BYTES = 1 << 23;
 /** Below this a loop is faster than a view and a native copy. */
 const LOOP_COPY = 192;
 
@@ -38,7 +39,7 @@ export class CommitBuffer {
     this.frameBytes = 0;
     this.#sealed = false;
     this.#done = undefined;
-    if (this.bytes.length > FIRST_BYTES * 8) {
+    if (this.bytes.length > KEPT_BYTES) {
       this.bytes = new Uint8Array(FIRST_BYTES);
       this.view = new DataView(this.bytes.buffer);
     }

@@ -80,10 +80,12 @@ export class CommitLog {
     if (!this.#scheduled) this.#schedule();
   }
 
-  /** A record that is no frame. */
-  put(record: Uint8Array): void {
+  /** What `deletedRecord` gives. */
+  putDeletion(record: Uint8Array): void {
     this.#check(record.length);
-    this.#begin().put(record);
+    const b = this.#begin();
+    b.put(record);
+    b.segment!.hasDeletions = true;
     if (!this.#scheduled) this.#schedule();
   }
 
@@ -93,16 +95,25 @@ export class CommitLog {
     return this.#writing ? this.#writing.whenDone() : Promise.resolve();
   }
 
+  /** Like `committed`, but waits until a failing disk takes it; rejects only when the journal is closed before that. */
+  async written(): Promise<void> {
+    for (;;)
+      try {
+        return await this.committed();
+      } catch (e) {
+        if (this.#stop.signal.aborted) throw e;
+        await this.#o.io.wait(FIRST_WAIT_MS, this.#stop.signal);
+      }
+  }
+
   /** Gives the segments that no open session needs any more to `drop`, which removes their files; only what lies on the disk completely is considered. */
   async release(drop: (segment: Segment) => Promise<void>): Promise<Segment[]> {
-    const current = this.#writing?.segment ?? (this.#active.length > 0 ? this.#active.segment : undefined);
-    const free = this.segments.filter(
-      (s) => s.sessions.size === 0 && s !== current && s !== this.#active.segment,
-    );
-    if (current === undefined && this.#active.segment?.sessions.size === 0) {
-      free.push(this.#active.segment);
-      this.#active.restart(undefined, 0);
-    }
+    const pending = this.#writing !== undefined || this.#active.length > 0;
+    const inUse = pending ? [this.#writing?.segment, this.#active.segment] : [];
+    const free: Segment[] = [];
+    for (const [i, s] of this.segments.entries())
+      if (s.sessions.size === 0 && !inUse.includes(s) && !(s.hasDeletions && i > free.length)) free.push(s);
+    if (this.#active.segment && free.includes(this.#active.segment)) this.#active.restart(undefined, 0);
     for (const s of free) {
       this.segments.splice(this.segments.indexOf(s), 1);
       if (s === this.#fileOf) await this.#closeFile();

@@ -1,4 +1,4 @@
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { asStoreError, StoreError } from "../errors.ts";
 import { toFileName } from "../names.ts";
 import { type Included, writeClosedFile } from "./closed-file.ts";
@@ -161,6 +161,8 @@ export async function openJournal(options: JournalOptions): Promise<Journal> {
       await io.rename(segment.path, join(dir, DAMAGED_FOLDER, `${segment.id.replaceAll(" ", "-")}.mcap`));
     };
     const gone = await log.release((s) => (damaged.has(s) ? keepAside(s) : io.remove(s.path)));
+    // else a power cut could bring a segment back after the deletion of what had moved out of it
+    if (gone.length > 0) await io.syncDirectory(openDir);
     for (const segment of gone) {
       for (const of of cuts.values()) of.delete(segment.id);
       for (const channel of segment.channels)
@@ -198,12 +200,16 @@ export async function openJournal(options: JournalOptions): Promise<Journal> {
     const path = files.pathOf(id);
     if (!session && path === undefined)
       throw new StoreError("not-found", `session ${id}`, "there is no such session");
-    for (const s of session?.sources ?? []) s.open = false;
     if (log.segments.length > 0) {
-      log.put(deletedRecord(id));
-      await log.committed();
+      log.putDeletion(deletedRecord(id));
+      for (const s of session?.sources ?? []) s.open = false;
+      // from here on the deletion stands, even if it has to wait for a disk that is full
+      await log.written();
     }
-    if (path !== undefined) await io.remove(path);
+    if (path !== undefined) {
+      await io.remove(path);
+      await io.syncDirectory(dirname(path));
+    }
     files.forget(id);
     await letGo(id);
   }

@@ -48,7 +48,10 @@ export async function recover(
     }
   }
   indexed.sort((a, b) => a.segment.number - b.segment.number);
-  const described = new Map(indexed.flatMap(({ index }) => [...index.channels]));
+  const described = new Map<number, ChannelInfo>();
+  for (const sure of [false, true])
+    for (const { index } of indexed)
+      for (const [id, d] of index.channels) if (d.sure === sure) described.set(id, d.info);
   const cuts = await findCuts(indexed, described, files);
   const sources = await countFrames(io, indexed, described, cuts, maxRecord, onProblem, damaged);
   return { segments: indexed.map((i) => i.segment), damaged, sources, cuts, nextNumber };
@@ -73,7 +76,9 @@ async function openSegment(
       await file.truncate(index.end);
       await file.sync();
     }
-    return { segment: new Segment(number, index.id ?? `lost ${number}`, path, index.end), index };
+    const segment = new Segment(number, index.id ?? `lost ${number}`, path, index.end);
+    segment.hasDeletions = index.deleted.size > 0;
+    return { segment, index };
   } finally {
     await file.close();
   }
@@ -127,7 +132,7 @@ async function countFrames(
         segment.durable,
         maxRecord,
         (channel, _b, start, end, arrivalUs, bootUs, seq, offset) => {
-          const info = index.channels.get(channel) ?? described.get(channel);
+          const info = described.get(channel);
           if (!info) {
             nameless++;
             return;

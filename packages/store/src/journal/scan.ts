@@ -18,19 +18,21 @@ export type ScanOptions = {
   readonly onDamage: (damage: Damage) => void;
 };
 
-const HIGHEST_OF_MCAP = 15;
 const BLOCK = 1 << 18;
 const SEARCH_BLOCK = 1 << 16;
 
+/** Shortest content by opcode (mcap.dev/spec): header, footer, schema, channel, message, chunk, … data end. */
+const SHORTEST = [-1, 8, 20, 14, 16, MESSAGE_HEAD, 40, 6, 56, 36, 44, 50, 8, 20, 17, 4];
+/** What a search stops at: records that others depend on, or that are frames. */
+const ANCHORS: readonly number[] = [OP.channel, OP.message, OP.chunk, OP.metadata, OP.dataEnd, OP.commit];
+
 /** Length of the record's content, or -1 where no record starts: nine bytes that are right by chance are one in 2^40. */
 function probe(view: DataView, at: number, maxRecord: number): number {
-  const op = view.getUint8(at);
-  if (op === 0 || (op > HIGHEST_OF_MCAP && op !== OP.commit)) return -1;
   if (view.getUint32(at + 5, true) !== 0) return -1;
+  const op = view.getUint8(at);
   const length = view.getUint32(at + 1, true);
-  if (length > maxRecord || (op === OP.message && length < MESSAGE_HEAD)) return -1;
-  if (op === OP.commit && length !== 8) return -1;
-  return length;
+  if (op === OP.commit) return length === 8 ? length : -1;
+  return op > 0 && length >= (SHORTEST[op] ?? Number.POSITIVE_INFINITY) && length <= maxRecord ? length : -1;
 }
 
 /**
@@ -149,7 +151,12 @@ export class RecordScanner {
       if (n < RECORD_HEAD) break;
       for (let i = 0; i + RECORD_HEAD <= n; i++) {
         const length = probe(view, i, this.#options.maxRecord);
-        if (length >= 0 && (await this.#leadsOn(at + i + RECORD_HEAD + length))) return at + i;
+        if (
+          length >= 0 &&
+          ANCHORS.includes(block[i]!) &&
+          (await this.#leadsOn(at + i + RECORD_HEAD + length))
+        )
+          return at + i;
       }
       at += n - RECORD_HEAD + 1;
     }

@@ -1,5 +1,5 @@
 import { crc32 } from "node:zlib";
-import type { JournalFile } from "./io.ts";
+import { type JournalFile, readUpTo } from "./io.ts";
 import {
   type ChannelInfo,
   deletedSessionOf,
@@ -16,13 +16,14 @@ import {
 } from "./records.ts";
 import { type Damage, RecordScanner } from "./scan.ts";
 
+/** `sure` where the checksum of its commit says so. */
+export type Described = { readonly info: ChannelInfo; readonly sure: boolean };
+
 /** What a segment holds besides frames. */
 export type SegmentIndex = {
   /** Undefined where the segment's first records are damaged. */
   id: string | undefined;
-  readonly channels: Map<number, ChannelInfo>;
-  /** Channels that have messages, described in here or not. */
-  readonly used: Set<number>;
+  readonly channels: Map<number, Described>;
   /** Sessions that were deleted, with the file offset up to which their frames no longer count. */
   readonly deleted: Map<string, number>;
   readonly damages: Damage[];
@@ -39,11 +40,14 @@ export async function indexSegment(
   const index: SegmentIndex = {
     id: undefined,
     channels: new Map(),
-    used: new Set(),
     deleted: new Map(),
     damages: [],
     end: 0,
   };
+  const magic = new Uint8Array(Math.min(MAGIC_LENGTH, size));
+  await readUpTo(file, magic, 0, magic.length, 0);
+  if (!magic.every((v, i) => v === MAGIC[i]))
+    index.damages.push({ offset: 0, length: magic.length, reason: "the magic is not MCAP's" });
   const sums = new CommitSums(index.damages);
   const scanner = new RecordScanner(file, Math.min(MAGIC_LENGTH, size), size, {
     maxRecord,
@@ -52,13 +56,17 @@ export async function indexSegment(
       sums.skip();
     },
   });
+  let inCommit: ChannelInfo[] = [];
   const more = () =>
     scanner.next((op, bytes, view, start, end, offset) => {
-      sums.record(op, bytes, view, start, end, offset);
-      if (op === OP.message) index.used.add(view.getUint16(start, true));
+      if (sums.record(op, bytes, view, start, end, offset))
+        for (const info of inCommit) index.channels.set(info.id, { info, sure: true });
+      if (op === OP.commit) inCommit = [];
       else if (op === OP.channel) {
-        const channel = readChannel(bytes, view, start, end);
-        if (channel) index.channels.set(channel.id, channel);
+        const info = readChannel(bytes, view, start, end);
+        if (!info) return;
+        inCommit.push(info);
+        if (!index.channels.has(info.id)) index.channels.set(info.id, { info, sure: false });
       } else if (op === OP.metadata) {
         const metadata = readMetadata(bytes, view, start, end);
         index.id ??= segmentIdOf(metadata);
@@ -84,11 +92,12 @@ class CommitSums {
   skip(): void {
     this.#known = false;
   }
-  record(op: number, bytes: Uint8Array, view: DataView, start: number, end: number, offset: number): void {
+  /** True for a commit record whose sum is right. */
+  record(op: number, bytes: Uint8Array, view: DataView, start: number, end: number, offset: number): boolean {
     if (op !== OP.commit) {
       this.#crc = crc32(bytes.subarray(start - RECORD_HEAD, end), this.#crc);
       this.#length += end - start + RECORD_HEAD;
-      return;
+      return false;
     }
     const same =
       view.getUint32(start, true) === this.#length && view.getUint32(start + 4, true) === this.#crc;
@@ -101,6 +110,7 @@ class CommitSums {
     this.#crc = 0;
     this.#length = 0;
     this.#known = true;
+    return same;
   }
 }
 

@@ -23,6 +23,8 @@ export class Segment {
   durable: number;
   /** Sessions, not yet closed, that have frames in here. */
   readonly sessions = new Set<string>();
+  /** Says of frames in older segments that they no longer count, so that it has to outlive those. */
+  hasDeletions = false;
   /** MCAP channel ids that are described in here. */
   readonly channels = new Set<number>();
   constructor(number: number, id: string, path: string, durable = 0) {
