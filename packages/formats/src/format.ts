@@ -19,6 +19,8 @@ export type ReadOptions = {
   readonly mappings?: MappingDesk;
   /** Day (UTC, `YYYY-MM-DD`) for files that give only the time of day. */
   readonly date?: string;
+  /** VBO files count longitude positive to the west. For those that do not. */
+  readonly eastPositive?: boolean;
 };
 
 export type WriteOptions = {

@@ -4,9 +4,11 @@ import type { Format, ReadOptions, WriteOptions } from "./format.ts";
 import { pitwallCsv } from "./pitwall-csv/pitwall-csv.ts";
 import { raceChronoCsv2, raceChronoCsv3 } from "./racechrono/racechrono.ts";
 import { type ByteSource, HEAD_LENGTH, peek } from "./source.ts";
+import { trackAddictCsv } from "./trackaddict/trackaddict.ts";
+import { vbo } from "./vbo/vbo.ts";
 
 /** Every file format Pitwall reads or writes. A new one is a folder and a line here. */
-export const FORMATS: readonly Format[] = [pitwallCsv, raceChronoCsv3, raceChronoCsv2];
+export const FORMATS: readonly Format[] = [pitwallCsv, raceChronoCsv3, raceChronoCsv2, trackAddictCsv, vbo];
 
 export const findFormat = (id: string): Format | undefined => FORMATS.find((f) => f.id === id);
 

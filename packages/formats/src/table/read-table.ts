@@ -15,9 +15,12 @@ export type TableReading = {
   readonly problems: ProblemLog;
   /** Sees the lines above the data; gives the plan once the next line is data. */
   header(text: string, line: number): TablePlan | undefined;
-  /** Lines among the data that start with this character go to `aside` and are no rows. */
+  /**
+   * Lines among the data that start with this character go to `aside` and are no rows. What `aside` answers decides
+   * where the next line goes: true, to `aside` as well.
+   */
   readonly asideMark?: string;
-  aside?(text: string, line: number): void;
+  aside?(text: string, line: number): boolean;
 };
 
 export type TableResult = { readonly groups: Group[]; readonly rows: number };
@@ -32,6 +35,7 @@ export async function readTable(
   const mark = reading.asideMark?.charCodeAt(0) ?? -1;
   let table: Table | undefined;
   let lines = 0;
+  let apart = false;
   const splitter = new LineSplitter(
     (bytes, start, end, line) => {
       if (table === undefined) {
@@ -40,7 +44,8 @@ export async function readTable(
           throw new FormatError("malformed", id, "no header row in the first lines", line);
         const plan = reading.header(textOf(bytes, start, end), line);
         if (plan) table = new Table(plan, problems);
-      } else if (bytes[start] === mark && end > start) reading.aside?.(textOf(bytes, start, end), line);
+      } else if (apart || (bytes[start] === mark && end > start))
+        apart = reading.aside?.(textOf(bytes, start, end), line) === true;
       else table.line(bytes, start, end, line);
     },
     (line) => problems.add("bad-length", "the line is longer than 1 MiB", { line }),

@@ -119,7 +119,7 @@ export class Table {
     const groups: Group[] = [];
     for (const t of this.#targets) {
       const group = t.builder.finish((field, i) => this.#withResolution(field, t, i));
-      if (group) groups.push(group);
+      if (group) groups.push(shared(group, groups));
     }
     return groups;
   }
@@ -158,4 +158,12 @@ function uniqueNames(fields: readonly FieldSpec[]): FieldSpec[] {
     seen.set(f.name, n);
     return n === 1 ? f : { ...f, name: `file.${f.name}_${n}` };
   });
+}
+
+/** Groups that were sampled together share one time axis in memory. */
+function shared(group: Group, before: readonly Group[]): Group {
+  const same = before.find(
+    (g) => g.tUs.length === group.tUs.length && g.tUs.every((t, i) => t === group.tUs[i]),
+  );
+  return same ? { ...group, tUs: same.tUs } : group;
 }

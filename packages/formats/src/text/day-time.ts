@@ -1,0 +1,47 @@
+import { epochUs, US_PER_DAY } from "@pitwall/core";
+
+const HALF_DAY_US = US_PER_DAY / 2;
+
+/** HHMMSS.sss as a number to µs of the day; NaN where it is none. */
+export function dayTimeUs(hhmmss: number): number {
+  const us = Math.round(hhmmss * 1e6);
+  const h = Math.floor(us / 1e10);
+  const m = Math.floor(us / 1e8) % 100;
+  const rest = us % 1e8;
+  return h < 24 && m < 60 && rest < 61e6 ? (h * 60 + m) * 60e6 + rest : Number.NaN;
+}
+
+/** Times of day without a date, made to run on across midnight. */
+export class DayClock {
+  #days = 0;
+  #last = Number.NaN;
+  /** µs since the first day's midnight; a step back of less than half a day stays one. */
+  next(dayUs: number): number {
+    if (dayUs - this.#last < -HALF_DAY_US) this.#days++;
+    const behind = dayUs - this.#last > HALF_DAY_US && this.#days > 0;
+    if (behind) return dayUs + (this.#days - 1) * US_PER_DAY;
+    this.#last = dayUs;
+    return dayUs + this.#days * US_PER_DAY;
+  }
+}
+
+/**
+ * The midnight (µs since the epoch) of a file's first sample: the day that the file names, or a neighbour where that
+ * brings the sample within half a day of when the file was made (its clock may show another time zone).
+ */
+export function firstMidnightUs(
+  day: { readonly year: number; readonly month: number; readonly day: number },
+  createdS: number | undefined,
+  firstDayUs: number,
+): number {
+  const midnight = epochUs(day.year, day.month, day.day);
+  if (createdS === undefined) return midnight;
+  const ahead = firstDayUs - createdS * 1e6;
+  return midnight + (ahead > HALF_DAY_US ? -US_PER_DAY : ahead < -HALF_DAY_US ? US_PER_DAY : 0);
+}
+
+/** `YYYY-MM-DD`. */
+export function parseDay(text: string | undefined): { year: number; month: number; day: number } | undefined {
+  const m = /^(\d{4})-(\d\d)-(\d\d)$/.exec(text ?? "");
+  return m ? { year: Number(m[1]), month: Number(m[2]), day: Number(m[3]) } : undefined;
+}
