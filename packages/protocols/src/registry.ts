@@ -1,9 +1,19 @@
 import type { Protocol } from "@pitwall/core";
 import { blackbox } from "./blackbox/index.ts";
+import { elm327, obd2 } from "./obd2/index.ts";
 import { json, pitwallBatch } from "./pitwall/index.ts";
 import { telemetryNode } from "./telemetry-node/index.ts";
+import { vescBms, vescCan, vescUart } from "./vesc/index.ts";
 
 /** Every wire protocol Pitwall speaks. A new one is a folder and a line here. */
-export const PROTOCOLS: readonly Protocol[] = [blackbox, pitwallBatch, json, telemetryNode];
+export const PROTOCOLS: readonly Protocol[] = [
+  blackbox,
+  pitwallBatch,
+  json,
+  telemetryNode,
+  vescCan,
+  vescUart,
+  vescBms,
+];
 
 export const findProtocol = (name: string): Protocol | undefined => PROTOCOLS.find((p) => p.name === name);
