@@ -83,14 +83,18 @@ export function createTally(context: DecodeContext): {
   };
 }
 
-/** A decoder of the `can` carrier from a handler of single frames. A CodecError of the handler becomes a problem. */
+/**
+ * A decoder of the `can` carrier from a handler of single frames and a view of their data, both reused.
+ * A CodecError of the handler becomes a problem.
+ */
 export function createCanDecoder(
   context: DecodeContext,
-  build: (emit: (r: Reading) => void, problem: OnProblem) => (frame: CanFrame) => void,
+  build: (emit: (r: Reading) => void, problem: OnProblem) => (frame: CanFrame, view: DataView) => void,
 ): Decoder {
   const { stats, reading, problem } = createTally(context);
   const onFrame = build(reading, problem);
   const frame = createCanFrame();
+  const view = new DataView(frame.data.buffer);
   let offset = 0;
   return {
     stats,
@@ -99,7 +103,7 @@ export function createCanDecoder(
         readCanRecord(bytes, 0, bytes.length, frame);
         frame.tUs = tUs;
         stats.frames++;
-        onFrame(frame);
+        onFrame(frame, view);
       } catch (e) {
         if (!(e instanceof CodecError)) throw e;
         problem({ code: e.code, offset: offset + e.offset, length: bytes.length, reason: e.message });

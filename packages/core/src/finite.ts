@@ -1,0 +1,11 @@
+/** Marks infinite values "not available"; returns the index of the first one, -1 where all were finite or absent. */
+export function dropInfinite(values: Float64Array): number {
+  let first = -1;
+  for (let i = values.length - 1; i >= 0; i--) {
+    const x = values[i]!;
+    if (x - x === 0 || Number.isNaN(x)) continue;
+    values[i] = Number.NaN;
+    first = i;
+  }
+  return first;
+}
