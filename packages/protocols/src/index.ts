@@ -1,6 +1,7 @@
 export { BLACKBOX_PACKETS, createBlackboxFramer, encodeBlackbox } from "./blackbox/index.ts";
 export {
   checkVin,
+  createEcu,
   createEcuResponder,
   createElmEmulator,
   createElmSession,

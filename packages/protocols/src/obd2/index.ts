@@ -1,5 +1,5 @@
 export type { ObdAddressing } from "./addressing.ts";
-export { dtcName, dtcRaw, dtcText, dtcTexts } from "./dtc.ts";
+export { dtcName, dtcRaw, dtcText } from "./dtc.ts";
 export { createEcu, type EcuData, type EcuTest } from "./ecu.ts";
 export { elm327 } from "./elm327.ts";
 export { createElmEmulator, type ElmEmulatorOptions } from "./elm327-emulator.ts";
@@ -8,8 +8,8 @@ export { createIsoTpReceiver, type IsoTpReceiver, type IsoTpReceiverOptions } fr
 export { createIsoTpSender, type IsoTpSender, type IsoTpSenderOptions } from "./isotp-sender.ts";
 export { negativeText } from "./negative.ts";
 export { type ObdFramesOptions, obd2, obdFrames } from "./obd2.ts";
-export { LIVE_PIDS, pidsOfChannel, supportedPids, supportMask } from "./pids.ts";
+export { LIVE_PIDS } from "./pids.ts";
 export { createPoller, type ObdRequest, type Poller, type PollerOptions } from "./poller.ts";
 export { createEcuResponder, type EcuResponder, type EcuResponderOptions } from "./responder.ts";
 export { createObdTester, type ObdTester, type ObdTesterOptions } from "./tester.ts";
-export { checkVin, type VinCheck, vinCheckDigit } from "./vin.ts";
+export { checkVin, type VinCheck } from "./vin.ts";
