@@ -14,6 +14,8 @@ export const PROTOCOLS: readonly Protocol[] = [
   vescCan,
   vescUart,
   vescBms,
+  obd2,
+  elm327,
 ];
 
 export const findProtocol = (name: string): Protocol | undefined => PROTOCOLS.find((p) => p.name === name);
