@@ -1,4 +1,5 @@
 export { BLACKBOX_PACKETS, createBlackboxFramer, encodeBlackbox } from "./blackbox/index.ts";
+export { createJbdFramer, jbdRead, jbdReply } from "./jbd/index.ts";
 export {
   checkVin,
   createEcu,

@@ -1,5 +1,6 @@
 import type { Protocol } from "@pitwall/core";
 import { blackbox } from "./blackbox/index.ts";
+import { jbd, jbdCan } from "./jbd/index.ts";
 import { elm327, obd2 } from "./obd2/index.ts";
 import { json, pitwallBatch } from "./pitwall/index.ts";
 import { telemetryNode } from "./telemetry-node/index.ts";
@@ -16,6 +17,8 @@ export const PROTOCOLS: readonly Protocol[] = [
   vescBms,
   obd2,
   elm327,
+  jbd,
+  jbdCan,
 ];
 
 export const findProtocol = (name: string): Protocol | undefined => PROTOCOLS.find((p) => p.name === name);

@@ -4,6 +4,7 @@ import {
   fromPlain,
   type PlainMessage,
   type ProtocolOptions,
+  requireUnsigned,
   sumBytes,
 } from "@pitwall/core";
 import { COMMAND_HEADER, HEADER, HELLO } from "./framing.ts";
@@ -20,7 +21,7 @@ export function createEncoder(options?: ProtocolOptions): Encoder {
   function encode(message: PlainMessage): Uint8Array {
     if (message.message === HELLO_MESSAGE.name) {
       const device = fromPlain(message, HELLO_MESSAGE).values[0]!;
-      return new Uint8Array([HELLO, device]);
+      return new Uint8Array([HELLO, requireUnsigned(device, 4, HELLO_MESSAGE.name, "device")]);
     }
     const packet = byName.get(message.message);
     if (!packet) throw new CodecError("unsupported", "telemetry-node", 0, `no message "${message.message}"`);

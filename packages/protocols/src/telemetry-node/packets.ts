@@ -135,8 +135,8 @@ export function createPackets(o: NodeOptions) {
     ]),
     battery: packet("battery", DEVICE.battery, 0, "Battery board, first packet.", [
       f32("battery.voltage", "V", ""),
-      f32("battery.current", "A", "sign by option `batterySign`", { scale: sign }),
-      f32("battery.power", "W", "sign by option `batterySign`", { scale: sign }),
+      f32("battery.current", "A", "sign by option `batterySign`", { scale: sign, bias: 0 }),
+      f32("battery.power", "W", "sign by option `batterySign`", { scale: sign, bias: 0 }),
     ]),
     batteryState: packet("battery-state", DEVICE.battery, 1, "Battery board, second packet.", [
       f32("timeRemaining", "min", "to empty, as the battery monitor estimates it"),

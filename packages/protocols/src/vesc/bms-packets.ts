@@ -98,6 +98,19 @@ export const TEMPS: MessageSpec = {
     })),
   ],
 };
+/** One entry of the two lists. */
+export const CELL_ENTRY = layout(
+  CELLS.name,
+  "",
+  [{ name: "cell", wire: "i16", per: 1000, unit: "V", doc: "" }],
+  big,
+);
+export const TEMP_ENTRY = layout(
+  TEMPS.name,
+  "",
+  [{ name: "temp", wire: "i16", per: 100, unit: "degC", doc: "" }],
+  big,
+);
 export const BALANCE: MessageSpec = {
   name: "vesc-bms.balance",
   doc: "Which cells are being balanced: u8 number of cells, 56-bit mask, bit 0 = cell 1. CAN command 42.",

@@ -1,6 +1,6 @@
-import { CodecError, cellFields, type MessageSpec, type Reading } from "@pitwall/core";
+import { CodecError, cellFields, type MessageSpec, type Reading, requireUnsigned } from "@pitwall/core";
 import { CONTROLLER } from "./can-packets.ts";
-import { sensorDegC } from "./temperature.ts";
+import { NO_SENSOR_DEGC, sensorDegC } from "./temperature.ts";
 
 export const MAX_CELLS = 50;
 export const MAX_TEMPS = 10;
@@ -90,21 +90,26 @@ export function writeBmsValues(values: ArrayLike<number>): Uint8Array {
   const view = new DataView(new ArrayBuffer(size));
   const or0 = (i: number) => (Number.isFinite(values[i]!) ? values[i]! : 0);
   let p = 0;
-  for (let i = 0; i < HEAD.length; i++, p += 4) view.setInt32(p, Math.round(or0(i) * HEAD[i]!));
+  const put = (i: number, x: number, bytes: 2 | 4) => {
+    const raw = Math.round(x);
+    if (Math.abs(raw) >= 2 ** (8 * bytes - 1))
+      throw new CodecError("out-of-range", BMS_VALUES.name, p, `${BMS_VALUES.fields[i]!.name}=${values[i]}`);
+    if (bytes === 2) view.setInt16(p, raw);
+    else view.setInt32(p, raw);
+    p += bytes;
+  };
+  for (let i = 0; i < HEAD.length; i++) put(i, or0(i) * HEAD[i]!, 4);
   view.setUint8(p++, cells);
-  for (let i = 0; i < cells; i++, p += 2) view.setInt16(p, Math.round(or0(CELLS_AT + i) * 1000));
+  for (let i = CELLS_AT; i < CELLS_AT + cells; i++) put(i, or0(i) * 1000, 2);
   for (let i = 0; i < cells; i++) view.setUint8(p++, Math.floor(or0(BALANCING) / 2 ** i) % 2);
   view.setUint8(p++, temps);
-  for (let i = 0; i < temps; i++, p += 2) {
-    const x = values[TEMPS_AT + i]!;
-    view.setInt16(p, Number.isFinite(x) ? Math.round(x * 100) : -10_000);
-  }
-  for (let i = 0; i < MIDDLE.length; i++, p += 2)
-    view.setInt16(p, Math.round(or0(MIDDLE_AT + i) * MIDDLE[i]!));
-  view.setUint8(p++, or0(ID_AT));
+  for (let i = TEMPS_AT; i < TEMPS_AT + temps; i++)
+    put(i, (Number.isFinite(values[i]!) ? values[i]! : NO_SENSOR_DEGC) * 100, 2);
+  for (let i = 0; i < MIDDLE.length; i++) put(MIDDLE_AT + i, or0(MIDDLE_AT + i) * MIDDLE[i]!, 2);
+  view.setUint8(p++, requireUnsigned(or0(ID_AT), 8, BMS_VALUES.name, CONTROLLER.name));
   if (totals > 0) {
     for (let i = 0; i < TOTALS; i++, p += 4) view.setFloat32(p, or0(TOTALS_AT + i));
-    view.setInt16(p, Math.round(or0(PRESSURE_AT) / 10));
+    put(PRESSURE_AT, or0(PRESSURE_AT) / 10, 2);
   }
   return new Uint8Array(view.buffer);
 }

@@ -12,16 +12,19 @@ import {
   type PlainMessage,
   type Protocol,
   Reading,
+  requireUnsigned,
 } from "@pitwall/core";
 import {
   BALANCE,
   BMS_PACKET,
   BMS_PACKETS,
+  CELL_ENTRY,
   CELLS,
   HUMIDITY,
   MAX_CELLS,
   MAX_TEMPS,
   STATUS_TEXT,
+  TEMP_ENTRY,
   TEMPS,
 } from "./bms-packets.ts";
 import { NO_SENSOR_DEGC, sensorDegC } from "./temperature.ts";
@@ -29,8 +32,8 @@ import { NO_SENSOR_DEGC, sensorDegC } from "./temperature.ts";
 const TEXT_PIECES = BMS_PACKET.statusLast - BMS_PACKET.statusFirst + 1;
 /** Lists that come in pieces of three: u8 first, u8 number of all, then i16. */
 const LISTS = [
-  { command: BMS_PACKET.cells, spec: CELLS, per: 1000, most: MAX_CELLS, isTemp: false },
-  { command: BMS_PACKET.temps, spec: TEMPS, per: 100, most: MAX_TEMPS, isTemp: true },
+  { command: BMS_PACKET.cells, spec: CELLS, entry: CELL_ENTRY, per: 1000, most: MAX_CELLS, isTemp: false },
+  { command: BMS_PACKET.temps, spec: TEMPS, entry: TEMP_ENTRY, per: 100, most: MAX_TEMPS, isTemp: true },
 ] as const;
 
 type List = { readonly reading: Reading; next: number };
@@ -182,9 +185,9 @@ function fixedFrame(message: PlainMessage): Uint8Array | undefined {
 }
 
 const record = (command: number, controller: number, data: Uint8Array): Uint8Array =>
-  canRecord((command << 8) | (Number.isNaN(controller) ? 0 : controller), true, data);
+  canRecord((command << 8) | requireUnsigned(controller || 0, 8, "vesc-bms", "controller"), true, data);
 
-function listFrames(message: PlainMessage, { command, spec, per }: (typeof LISTS)[number]): Uint8Array[] {
+function listFrames(message: PlainMessage, { command, spec, entry }: (typeof LISTS)[number]): Uint8Array[] {
   const [controller = 0, ...values] = fromPlain(message, spec as MessageSpec).values;
   let all = values.length;
   while (all > 0 && Number.isNaN(values[all - 1]!)) all--;
@@ -195,7 +198,7 @@ function listFrames(message: PlainMessage, { command, spec, per }: (typeof LISTS
     data.set([first, all]);
     const view = new DataView(data.buffer);
     part.forEach((x, i) => {
-      view.setInt16(2 + 2 * i, Math.round((Number.isNaN(x) ? NO_SENSOR_DEGC : x) * per));
+      entry.write(view, 2 + 2 * i, [Number.isNaN(x) ? NO_SENSOR_DEGC : x]);
     });
     frames.push(record(command, controller, data));
   }
@@ -213,7 +216,7 @@ function encodeFrames(message: PlainMessage): Uint8Array[] {
     const view = new DataView(data.buffer);
     view.setUint32(0, Math.floor(mask / 2 ** 32));
     view.setUint32(4, mask % 2 ** 32);
-    view.setUint8(0, cells);
+    view.setUint8(0, requireUnsigned(cells, 8, BALANCE.name, "cells"));
     return [record(BMS_PACKET.balance, controller, data)];
   }
   if (message.message === STATUS_TEXT.name) {

@@ -13,6 +13,7 @@ import {
   type Protocol,
   type ProtocolOptions,
   Reading,
+  requireUnsigned,
 } from "@pitwall/core";
 import { CAN_PACKET, CONTROLLER, GNSS, STATUSES } from "./can-packets.ts";
 import { Fragments } from "./fragments.ts";
@@ -129,7 +130,7 @@ function createEncoder(options?: ProtocolOptions): Encoder {
 
   function encodeFrames(message: PlainMessage): Uint8Array[] {
     const given = message.values[CONTROLLER.name];
-    const controller = typeof given === "number" ? given : 0;
+    const controller = requireUnsigned(typeof given === "number" ? given : 0, 8, "vesc-can", CONTROLLER.name);
     const status = STATUSES.find((s) => s.spec.name === message.message);
     if (status) {
       const row = fromPlain(message, status.spec).values.slice(1, 1 + status.layout.spec.fields.length);

@@ -1,4 +1,4 @@
-import { epochUs, Reading } from "@pitwall/core";
+import { CodecError, epochUs, Reading } from "@pitwall/core";
 import { CAN_PACKET, GNSS, GNSS_ALT_SPEED, GNSS_TIME } from "./can-packets.ts";
 
 const E16 = 1e16;
@@ -85,6 +85,8 @@ export function gnssFrames(values: ArrayLike<number>, tUs: number): [command: nu
   ] as const) {
     const degrees = values[at]!;
     if (Number.isNaN(degrees)) continue;
+    if (!(Math.abs(degrees) <= 180))
+      throw new CodecError("out-of-range", GNSS.name, 0, `${degrees} deg is no place`);
     const view = add(command);
     const raw = Math.round(degrees * E16);
     const high = Math.floor(raw / U32);

@@ -1,4 +1,4 @@
-import { CodecError, fromHex, fromPlain, type PlainMessage } from "@pitwall/core";
+import { CodecError, fromHex, fromPlain, type PlainMessage, requireUnsigned } from "@pitwall/core";
 import { BMS_VALUES, writeBmsValues } from "./bms-values.ts";
 import { NO_SENSOR_DEGC } from "./temperature.ts";
 import { COMM, FIRMWARE, REQUEST, SETUP_VALUES, VALUES, type ValueSet } from "./values.ts";
@@ -46,7 +46,10 @@ function encodeRequest(message: PlainMessage, onCan: boolean): Uint8Array {
   if (!(command in REQUEST.fields[0]!.labels!))
     throw new CodecError("unsupported", REQUEST.name, 0, `command ${command} is no question`);
   const isSelective = command === COMM.valuesSelective || command === COMM.setupValuesSelective;
-  const forward = Number.isNaN(controller) || onCan ? [] : [COMM.forwardCan, controller];
+  const forward =
+    Number.isNaN(controller) || onCan
+      ? []
+      : [COMM.forwardCan, requireUnsigned(controller, 8, REQUEST.name, "controller")];
   return join(forward, [command], isSelective ? u32(Number.isNaN(mask) ? 0xffff_ffff : mask) : []);
 }
 

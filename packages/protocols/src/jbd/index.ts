@@ -1,0 +1,3 @@
+export { jbdCan } from "./can.ts";
+export { createJbdFramer, jbdRead, jbdReply } from "./framing.ts";
+export { jbd } from "./uart.ts";
