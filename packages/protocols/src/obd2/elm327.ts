@@ -71,7 +71,6 @@ function createDecoder(context: DecodeContext): Decoder {
   const status = new Reading(STATUS);
   const receivers = new Map<number, IsoTpReceiver>();
   const address: ObdAddress = { direction: "request", ecu: UNKNOWN_ECU };
-  let passed = 0; // bytes of lines so far: with the skipped ones the place in the stream
   let lineBytes = 0;
   const answer = new Uint8Array(MAX_ANSWER);
   let answerLength = 0;
@@ -79,12 +78,7 @@ function createDecoder(context: DecodeContext): Decoder {
   let nextPart = 0;
 
   const refuse = (code: ProblemCode, reason: string) =>
-    tally.problem({
-      code,
-      offset: Math.max(0, passed + framer.stats.skippedBytes - lineBytes),
-      length: lineBytes,
-      reason,
-    });
+    tally.problem({ code, offset: framer.frameOffset, length: lineBytes, reason });
   const decoder = createResponseDecoder({
     onReading: tally.reading,
     onProblem: (code, at, reason) => refuse(code, `byte ${at}: ${reason}`),
@@ -162,7 +156,6 @@ function createDecoder(context: DecodeContext): Decoder {
     RULE,
     (b, _view, start, end) => {
       lineBytes = end - start;
-      passed += lineBytes;
       tally.stats.frames++;
       let text = "";
       for (let i = start; i < end - 1; i++) text += String.fromCharCode(b[i]!);

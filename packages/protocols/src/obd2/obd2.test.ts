@@ -84,9 +84,7 @@ const others: PlainMessage[] = [
   { tUs: null, message: "obd2.performance", values: { ecu: 0, infoType: 8, counts: "1024 3337 824 945" } },
 ];
 
-const framesOf = (m: PlainMessage) => obdFrames(m);
-const singles = [...livePlain(), ...others].filter((m) => framesOf(m).length === 1);
-const long = [...livePlain(), ...others].filter((m) => framesOf(m).length > 1);
+const everything = [...livePlain(), ...others];
 
 /** The many PIDs as one table, the freeze frame by its first values. */
 function generatedReadme(): string {
@@ -119,10 +117,7 @@ function generatedReadme(): string {
 
 checkReadme(new URL("./README.md", import.meta.url), generatedReadme());
 
-describeProtocol(obd2, {
-  samples: () => [...singles, ...long].flatMap(framesOf),
-  decodeOnly: Object.fromEntries(long.map((m) => [m.message, "takes several CAN frames, see obdFrames"])),
-});
+describeProtocol(obd2, { samples: () => everything.flatMap((m) => obdFrames(m)) });
 
 describeProtocol(elm327, {
   samples: () => {
@@ -132,7 +127,7 @@ describeProtocol(elm327, {
       { tUs: null, message: "elm327.status", values: { status: 1, text: "ELM327 V1.5" } },
       { tUs: null, message: "elm327.status", values: { status: 7, text: "NO DATA" } },
     ];
-    const spoken = [...talk, ...singles, ...long].filter((m) => m.message !== "obd2.request");
+    const spoken = [...talk, ...everything].filter((m) => m.message !== "obd2.request");
     return [...spoken, others[0]!].map((m) => encoder.encode(m));
   },
 });

@@ -110,9 +110,10 @@ function createEncoder(options?: ProtocolOptions): Encoder {
     encode(message) {
       const records = obdFrames(message, { addressing });
       if (records.length > 1)
-        throw new CodecError("bad-length", message.message, 0, `takes ${records.length} CAN frames`);
+        throw new CodecError("unsupported", message.message, 0, `takes ${records.length} CAN frames`);
       return records[0]!;
     },
+    encodeFrames: (message) => obdFrames(message, { addressing }),
   };
 }
 
