@@ -1,14 +1,32 @@
 import type { Recording } from "@pitwall/core";
+import { aimCsv } from "./aim/aim-csv.ts";
+import { dovex } from "./dovex/dovex.ts";
 import { FormatError } from "./errors.ts";
 import type { Format, ReadOptions, WriteOptions } from "./format.ts";
+import { motecCsv } from "./motec/motec-csv.ts";
+import { motecLd } from "./motec/motec-ld.ts";
 import { pitwallCsv } from "./pitwall-csv/pitwall-csv.ts";
+import { raceCaptureLog } from "./racecapture/racecapture.ts";
 import { raceChronoCsv2, raceChronoCsv3 } from "./racechrono/racechrono.ts";
 import { type ByteSource, HEAD_LENGTH, peek } from "./source.ts";
 import { trackAddictCsv } from "./trackaddict/trackaddict.ts";
 import { vbo } from "./vbo/vbo.ts";
+import { vescCsv } from "./vesc-csv/vesc-csv.ts";
 
 /** Every file format Pitwall reads or writes. A new one is a folder and a line here. */
-export const FORMATS: readonly Format[] = [pitwallCsv, raceChronoCsv3, raceChronoCsv2, trackAddictCsv, vbo];
+export const FORMATS: readonly Format[] = [
+  pitwallCsv,
+  raceChronoCsv3,
+  raceChronoCsv2,
+  trackAddictCsv,
+  vbo,
+  motecCsv,
+  motecLd,
+  aimCsv,
+  raceCaptureLog,
+  vescCsv,
+  dovex,
+];
 
 export const findFormat = (id: string): Format | undefined => FORMATS.find((f) => f.id === id);
 

@@ -24,6 +24,8 @@ export type TablePlan = {
   readonly time: (row: RowParser, bytes: Uint8Array) => number;
   /** Groups that have a sample only in rows where this cell is not 0. */
   readonly fresh?: Readonly<Record<string, number>>;
+  /** Groups whose values are repeated until new ones come: a sample is taken only where this cell has changed. */
+  readonly changed?: Readonly<Record<string, number>>;
   /** Sees every good row after its samples are taken. */
   readonly onRow?: (row: RowParser, tUs: number, line: number) => void;
   /** Changes values across cells of one group (a sign, a fix without position) before they are stored. */

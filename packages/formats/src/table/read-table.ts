@@ -8,13 +8,15 @@ import type { ProblemLog } from "./problems.ts";
 import { Table } from "./table.ts";
 
 /** Lines a header may take before the file is given up. */
-const HEADER_LINES = 2000;
+const HEADER_LINES = 10_000;
 
 export type TableReading = {
   readonly id: string;
   readonly problems: ProblemLog;
   /** Sees the lines above the data; gives the plan once the next line is data. */
   header(text: string, line: number): TablePlan | undefined;
+  /** Lines right below the header that are no rows; asked until it says no. */
+  skip?(text: string, line: number): boolean;
   /**
    * Lines among the data that start with this character go to `aside` and are no rows. What `aside` answers decides
    * where the next line goes: true, to `aside` as well.
@@ -36,6 +38,7 @@ export async function readTable(
   let table: Table | undefined;
   let lines = 0;
   let apart = false;
+  let skipping = reading.skip !== undefined;
   const splitter = new LineSplitter(
     (bytes, start, end, line) => {
       if (table === undefined) {
@@ -46,7 +49,10 @@ export async function readTable(
         if (plan) table = new Table(plan, problems);
       } else if (apart || (bytes[start] === mark && end > start))
         apart = reading.aside?.(textOf(bytes, start, end), line) === true;
-      else table.line(bytes, start, end, line);
+      else {
+        skipping = skipping && reading.skip!(textOf(bytes, start, end), line);
+        if (!skipping) table.line(bytes, start, end, line);
+      }
     },
     (line) => problems.add("bad-length", "the line is longer than 1 MiB", { line }),
   );

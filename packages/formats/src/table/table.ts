@@ -12,6 +12,8 @@ type Target = {
   readonly missing: Float64Array;
   readonly row: Float64Array;
   readonly freshCell: number;
+  readonly changedCell: number;
+  last: number;
   readonly repair: ((values: Float64Array) => void) | undefined;
 };
 
@@ -44,6 +46,8 @@ export class Table {
       missing: Float64Array.from(cells, (c) => c.missing ?? Number.NaN),
       row: new Float64Array(cells.length),
       freshCell: plan.fresh?.[name] ?? -1,
+      changedCell: plan.changed?.[name] ?? -1,
+      last: Number.NaN,
       repair: plan.repair?.[name],
     }));
     this.#used = Int32Array.from(plan.cells, (c) => c.cell);
@@ -81,6 +85,10 @@ export class Table {
     this.#rows++;
     for (const t of this.#targets) {
       if (t.freshCell >= 0 && row.values[t.freshCell] === 0) continue;
+      if (t.changedCell >= 0) {
+        if (row.values[t.changedCell] === t.last) continue;
+        t.last = row.values[t.changedCell]!;
+      }
       const { cells, scales, offsets, missing } = t;
       const out = t.row;
       let any = false;
@@ -121,6 +129,8 @@ export class Table {
       const group = t.builder.finish((field, i) => this.#withResolution(field, t, i));
       if (group) groups.push(shared(group, groups));
     }
+    for (const c of groups.flatMap((g) => g.columns))
+      if (c.field.name === "gnss.course") wrapCourse(c.values);
     return groups;
   }
 
@@ -166,4 +176,10 @@ function shared(group: Group, before: readonly Group[]): Group {
     (g) => g.tUs.length === group.tUs.length && g.tUs.every((t, i) => t === group.tUs[i]),
   );
   return same ? { ...group, tUs: same.tUs } : group;
+}
+
+/** Some write the course from -180 to 180 degrees. */
+function wrapCourse(values: Float64Array): void {
+  const turn = 2 * Math.PI;
+  for (let i = 0; i < values.length; i++) if (values[i]! < 0) values[i]! += turn;
 }

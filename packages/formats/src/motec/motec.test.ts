@@ -1,0 +1,192 @@
+import { findColumn } from "@pitwall/core";
+import { describe, expect, it } from "vitest";
+import { readRecording, recognise } from "../registry.ts";
+import { bytesOf } from "../testing/shared.ts";
+
+const CSV = `"Format","MoTeC CSV File",,,"Workbook",""
+"Venue","Calder",,,"Worksheet",""
+"Vehicle","Car 7",,,"Vehicle Desc",""
+"Driver","A. Driver",,,"Engine ID",""
+"Device","ADL"
+"Comment","dry",,,"Session","Practice 2"
+"Log Date","23/11/2005",,,"Origin Time","0.000","s"
+"Log Time","09:53:32",,,"Start Time","0.000","s"
+"Sample Rate","10.000","Hz",,"End Time","0.400","s"
+"Duration","0.400","s",,"Start Distance","0","m"
+"Range","entire outing",,,"End Distance","12","m"
+"Beacon Markers","0.100 0.325 0.390 "
+
+
+"Time","Ground Speed","Engine RPM","Throttle Pos","G Force Lat","GPS Latitude","Eng Temp","Damper FL"
+"s","km/h","rpm","%","G","deg","C","mm"
+
+
+"0.000","36.0","8000","50.0","0.50","-37.6714","80.5","12.5"
+"0.100","36.0","8100","60.0","0.50","-37.6714","80.5","12.5"
+"0.200","36.0","8200","70.0","0.50","-37.6714","80.5","12.5"
+"0.300","36.0","x","80.0","0.50","-37.6714","80.5","12.5"
+"0.400","36.0","8400","90.0","0.50","-37.6714","80.5","12.5"
+`.replaceAll("\n", "\r\n");
+const START = Date.UTC(2005, 10, 23, 9, 53, 32) * 1000;
+
+describe("MoTeC CSV", () => {
+  it("reads units, beacons and what the head says", async () => {
+    expect(recognise(bytesOf(CSV))).toMatchObject({ format: { id: "motec-csv" }, confidence: 1 });
+    const r = await readRecording(bytesOf(CSV));
+    expect(r).toMatchObject({
+      track: "Calder",
+      vehicle: "Car 7",
+      driver: "A. Driver",
+      device: "ADL",
+      title: "Practice 2",
+    });
+    const speed = findColumn(r, "wheel.speed")!;
+    expect(speed.column.values[0]).toBeCloseTo(10, 12);
+    expect([...speed.group.tUs]).toEqual([0, 1, 2, 3, 4].map((k) => START + k * 100_000));
+    expect([...findColumn(r, "driver.throttle")!.column.values]).toEqual(
+      [0.5, 0.6, 0.7, 0.8, 0.9].map((x) => expect.closeTo(x, 12)),
+    );
+    expect(findColumn(r, "engine.waterTemp")!.column.values[0]).toBe(80.5);
+    expect(findColumn(r, "damper_fl")!.column.values[0]).toBeCloseTo(0.0125, 12);
+    expect(findColumn(r, "damper_fl")!.column.field.unit).toBe("m");
+    expect(r.laps).toEqual([
+      { number: 1, startUs: START + 100_000, endUs: START + 325_000 },
+      { number: 2, startUs: START + 325_000, endUs: START + 390_000 },
+    ]);
+    expect(r.problems?.list).toEqual([
+      { code: "malformed", line: 22, reason: '"x" in column "Engine rpm" is no number' },
+    ]);
+  });
+
+  it("skips a row of channel numbers, a second time column, and an alias row above the units", async () => {
+    const text = `"Format","MoTeC CSV File"
+"Log Date","11/23/2005"
+"Beacon Markers","1.5","3.5"
+"Time","Time","Speed"
+"Time","Time","Ground Speed"
+"s","min","km/h"
+"8001","8002","8003"
+"0.00","0.0","72"
+"1.00","0.0167","72"
+`;
+    const r = await readRecording(bytesOf(text));
+    const speed = findColumn(r, "wheel.speed")!;
+    expect([...speed.group.tUs]).toEqual([0, 1e6].map((t) => Date.UTC(2005, 10, 23) * 1000 + t));
+    expect(r.groups[0]!.columns).toHaveLength(1);
+    expect(r.laps).toHaveLength(1);
+  });
+});
+
+type LdChannel = {
+  name: string;
+  unit: string;
+  kind: number;
+  width: number;
+  rate: number;
+  scaling: [number, number, number, number];
+  raw: number[];
+};
+
+/** An .ld file laid out by hand after the published table of offsets. */
+function ld(channels: readonly LdChannel[], pointAt = 0x600): Uint8Array {
+  const metaEnd = pointAt + channels.length * 0x7c;
+  const bytes = new Uint8Array(metaEnd + channels.reduce((n, c) => n + c.raw.length * c.width, 0));
+  const view = new DataView(bytes.buffer);
+  const text = (at: number, s: string) => bytes.set(new TextEncoder().encode(s), at);
+  view.setUint32(0, 0x40, true);
+  view.setUint32(8, pointAt, true);
+  view.setUint32(12, metaEnd, true);
+  text(0x5e, "23/11/2005");
+  text(0x7e, "09:53:32");
+  text(0x9e, "A. Driver");
+  text(0xde, "Car 7");
+  text(0x15e, "Calder");
+  let data = metaEnd;
+  channels.forEach((c, i) => {
+    const at = pointAt + i * 0x7c;
+    view.setUint32(at, i === 0 ? 0 : at - 0x7c, true);
+    view.setUint32(at + 4, i === channels.length - 1 ? 0 : at + 0x7c, true);
+    view.setUint32(at + 8, data, true);
+    view.setUint32(at + 12, c.raw.length, true);
+    view.setUint16(at + 18, c.kind, true);
+    view.setUint16(at + 20, c.width, true);
+    view.setUint16(at + 22, c.rate, true);
+    for (let k = 0; k < 4; k++) view.setInt16(at + 24 + 2 * k, c.scaling[k]!, true);
+    text(at + 32, c.name);
+    text(at + 72, c.unit);
+    for (const x of c.raw) {
+      if (c.kind === 7 && c.width === 4) view.setFloat32(data, x, true);
+      else if (c.width === 4) view.setInt32(data, x, true);
+      else view.setInt16(data, x, true);
+      data += c.width;
+    }
+  });
+  return bytes;
+}
+
+describe("MoTeC .ld", () => {
+  const file = ld([
+    // (raw / scale * 10^-dec + shift) * factor
+    {
+      name: "Ground Speed",
+      unit: "km/h",
+      kind: 3,
+      width: 2,
+      rate: 10,
+      scaling: [0, 1, 1, 1],
+      raw: [360, 720, -360],
+    },
+    {
+      name: "Eng Temp",
+      unit: "C",
+      kind: 0,
+      width: 4,
+      rate: 10,
+      scaling: [-40, 1, 2, 0],
+      raw: [240, 241, 242],
+    },
+    {
+      name: "GPS Latitude",
+      unit: "deg",
+      kind: 7,
+      width: 4,
+      rate: 2,
+      scaling: [0, 1, 1, 0],
+      raw: [-37.5, 12.25],
+    },
+    // 0x3c00 is 1.0, 0xc000 is -2.0 in binary16
+    {
+      name: "Brake Bias",
+      unit: "%",
+      kind: 7,
+      width: 2,
+      rate: 2,
+      scaling: [0, 1, 1, 0],
+      raw: [0x3c00, 0xc000],
+    },
+  ]);
+
+  it("reads integers and floats of both widths with their scaling", async () => {
+    expect(recognise(file, "x.ld")).toMatchObject({ format: { id: "motec-ld" }, confidence: 1 });
+    const r = await readRecording(file);
+    expect([...findColumn(r, "wheel.speed")!.column.values]).toEqual(
+      [10, 20, -10].map((x) => expect.closeTo(x, 9)),
+    );
+    expect([...findColumn(r, "engine.waterTemp")!.column.values]).toEqual([80, 80.5, 81]);
+    expect(findColumn(r, "engine.waterTemp")!.column.field).toMatchObject({ resolution: 0.5, offset: -40 });
+    const lat = findColumn(r, "gnss.lat")!;
+    expect([...lat.column.values]).toEqual([-37.5, 12.25]);
+    expect([...lat.group.tUs]).toEqual([START, START + 500_000]);
+    expect([...findColumn(r, "brake_bias")!.column.values]).toEqual([0.01, -0.02]);
+    expect(r).toMatchObject({ driver: "A. Driver", vehicle: "Car 7", track: "Calder", absoluteTime: true });
+  });
+
+  it("gives what is there of a cut-off file, and stops at a list that runs in a circle", async () => {
+    const cut = await readRecording(file.slice(0, file.length - 6));
+    expect(cut.problems?.list.map((p) => p.code)).toEqual(["truncated", "truncated"]);
+    expect([...findColumn(cut, "gnss.lat")!.column.values]).toEqual([-37.5]);
+    const circle = file.slice();
+    new DataView(circle.buffer).setUint32(0x600 + 0x7c + 4, 0x600, true);
+    expect((await readRecording(circle)).problems?.list[0]).toMatchObject({ code: "malformed" });
+  });
+});
