@@ -1,4 +1,12 @@
 export {
+  type Catalogue,
+  type CatalogueOptions,
+  openCatalogue,
+  type SessionRow,
+  type SessionState,
+} from "./catalogue/catalogue.ts";
+export { lockFolder } from "./catalogue/folder-lock.ts";
+export {
   asStoreError,
   type OnStoreProblem,
   StoreError,

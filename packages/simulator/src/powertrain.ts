@@ -1,0 +1,127 @@
+import { Random } from "./random.ts";
+import { Warmth } from "./sensors.ts";
+import type { Truth } from "./trajectory.ts";
+import type { Vehicle } from "./vehicles.ts";
+
+/** Motor, controller, battery and engine at an instant. Reused. */
+export type PowertrainState = {
+  motorRpm: number;
+  erpm: number;
+  duty: number;
+  motorCurrentA: number;
+  batteryCurrentA: number;
+  batteryVoltageV: number;
+  cellV: number;
+  soc: number;
+  usedAh: number;
+  motorDegC: number;
+  controllerDegC: number;
+  batteryDegC: number;
+  engineRpm: number;
+  waterDegC: number;
+  headDegC: number;
+  exhaustDegC: number;
+  throttle: number;
+  brake: number;
+  wheelMps: number;
+};
+
+/** Open-circuit voltage of a lithium cell by its charge: a straight middle with steep ends. */
+const openCircuit = (soc: number): number =>
+  3.45 + 0.55 * soc + 0.18 * soc * soc * soc - 0.25 * Math.max(0, 0.1 - soc) * 10;
+
+/** Follows the drive in steps; everything is a function of the truth and of what was before. */
+export class Powertrain {
+  readonly state: PowertrainState;
+  readonly #vehicle: Vehicle;
+  readonly #random: Random;
+  readonly #motor = new Warmth(24, 0.035, 240);
+  readonly #controller = new Warmth(24, 0.02, 120);
+  readonly #battery = new Warmth(24, 0.05, 900);
+  readonly #water = new Warmth(24, 0.0035, 180);
+  readonly #head = new Warmth(24, 0.009, 90);
+  readonly #exhaust = new Warmth(24, 0.035, 12);
+  /** Joules out of the battery, and joules of work at the wheels: the books must balance. */
+  batteryJ = 0;
+  lossJ = 0;
+
+  constructor(vehicle: Vehicle, seed: number, stream: string) {
+    this.#vehicle = vehicle;
+    this.#random = new Random(seed, `${stream} powertrain`);
+    this.state = {
+      motorRpm: 0,
+      erpm: 0,
+      duty: 0,
+      motorCurrentA: 0,
+      batteryCurrentA: 0,
+      batteryVoltageV: vehicle.battery ? vehicle.battery.cells * openCircuit(0.98) : 12.6,
+      cellV: openCircuit(0.98),
+      soc: 0.98,
+      usedAh: 0,
+      motorDegC: 24,
+      controllerDegC: 24,
+      batteryDegC: 24,
+      engineRpm: vehicle.engine?.idleRpm ?? 0,
+      waterDegC: 24,
+      headDegC: 24,
+      exhaustDegC: 24,
+      throttle: 0,
+      brake: 0,
+      wheelMps: 0,
+    };
+  }
+
+  step(truth: Truth, stepS: number): PowertrainState {
+    const v = this.#vehicle;
+    const s = this.state;
+    const mechanicalW = truth.driveN * truth.speedMps;
+    const brakingW = truth.brakeN * truth.speedMps;
+    const most = Math.min(v.driveForceN, v.powerW / Math.max(1, truth.speedMps));
+    s.throttle = Math.min(1, truth.driveN / most);
+    s.brake = Math.min(1, truth.brakeN / v.brakeForceN);
+    s.wheelMps = Math.max(0, truth.speedMps * (1 + 0.002 * this.#random.gauss()));
+    s.motorRpm = truth.speedMps * v.turnsPerM * v.gear * 60;
+    s.erpm = s.motorRpm * v.polePairs;
+    if (v.battery) this.#electric(mechanicalW, brakingW, stepS);
+    if (v.engine) this.#combustion(truth.speedMps, mechanicalW, stepS);
+    return s;
+  }
+
+  #electric(mechanicalW: number, brakingW: number, stepS: number): void {
+    const { cells, capacityAh, resistanceOhm, efficiency, regeneration } = this.#vehicle.battery!;
+    const s = this.state;
+    const electricalW = mechanicalW / efficiency - brakingW * regeneration * efficiency;
+    const open = cells * openCircuit(s.soc);
+    // P = (U - R I) I, the smaller root
+    const root = Math.sqrt(Math.max(0, open * open - 4 * resistanceOhm * electricalW));
+    const current = (open - root) / (2 * resistanceOhm);
+    s.batteryCurrentA = current;
+    s.batteryVoltageV = open - resistanceOhm * current;
+    s.cellV = s.batteryVoltageV / cells;
+    s.usedAh += (current * stepS) / 3600;
+    s.soc = Math.max(0, 0.98 - s.usedAh / capacityAh);
+    s.duty = Math.min(
+      0.95,
+      s.motorRpm / (this.#vehicle.topSpeedMps * this.#vehicle.turnsPerM * this.#vehicle.gear * 60),
+    );
+    s.motorCurrentA = s.duty > 0.02 ? current / s.duty : current;
+    const heatW = Math.abs(electricalW - mechanicalW + brakingW * regeneration);
+    s.motorDegC = this.#motor.next(0.7 * heatW, stepS);
+    s.controllerDegC = this.#controller.next(0.3 * heatW, stepS);
+    s.batteryDegC = this.#battery.next(resistanceOhm * current * current, stepS);
+    this.batteryJ += s.batteryVoltageV * current * stepS;
+    this.lossJ += (electricalW - mechanicalW + brakingW * regeneration) * stepS;
+  }
+
+  #combustion(speedMps: number, mechanicalW: number, stepS: number): void {
+    const { idleRpm, redlineRpm, gears } = this.#vehicle.engine!;
+    const s = this.state;
+    const turns = speedMps * this.#vehicle.turnsPerM * 60;
+    const gear = gears.find((g) => turns * g < 0.93 * redlineRpm) ?? gears.at(-1)!;
+    s.engineRpm = Math.max(idleRpm, turns * gear) * (1 + 0.003 * this.#random.gauss());
+    s.motorRpm = s.engineRpm;
+    s.waterDegC = Math.min(92, this.#water.next(mechanicalW + 3000, stepS));
+    s.headDegC = this.#head.next(mechanicalW + 2000, stepS);
+    s.exhaustDegC = this.#exhaust.next(mechanicalW + 4000, stepS);
+  }
+}

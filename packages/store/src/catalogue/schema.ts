@@ -1,0 +1,23 @@
+/** Each entry brings the catalogue from its index to the next version (SQLite's user_version). Entries are only ever added. */
+export const MIGRATIONS: readonly string[] = [
+  `
+  CREATE TABLE sessions (
+    id TEXT PRIMARY KEY,
+    vehicle TEXT NOT NULL,
+    start_us INTEGER NOT NULL,
+    end_us INTEGER,
+    state TEXT NOT NULL CHECK (state IN ('open', 'closed', 'imported')),
+    frames INTEGER NOT NULL DEFAULT 0,
+    title TEXT,
+    digest TEXT
+  ) STRICT;
+  CREATE INDEX sessions_by_time ON sessions (start_us);
+  CREATE TABLE received (
+    device TEXT NOT NULL,
+    boot TEXT NOT NULL,
+    first INTEGER NOT NULL,
+    last INTEGER NOT NULL,
+    PRIMARY KEY (device, boot, first)
+  ) STRICT, WITHOUT ROWID;
+  `,
+];
