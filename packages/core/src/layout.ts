@@ -19,10 +19,12 @@ export type LayoutField = {
   /** Channel id where the field is one, else the protocol's own name; `_` starts a field that is not a value (sync, padding, checksum). */
   readonly name: string;
   readonly wire: WireType;
-  /** physical = raw * scale / per + bias. `per` keeps decimal fractions exact: 481173000 / 1e7. */
+  /** physical = (raw - zero) * scale / per + bias. `per` and `zero` keep decimal fractions exact: 481173000 / 1e7. */
   readonly scale?: number;
   readonly per?: number;
   readonly bias?: number;
+  /** Raw value whose physical value is `bias`. */
+  readonly zero?: number;
   readonly unit: Unit;
   readonly doc: string;
   /** Raw value that means "not available"; decoded as NaN. */
@@ -84,7 +86,7 @@ export function layout(
           ? f.wire === "f32"
             ? { float32: true as const }
             : {}
-          : { resolution, offset: f.bias ?? 0 }),
+          : { resolution, offset: (f.bias ?? 0) - ((f.zero ?? 0) * (f.scale ?? 1)) / (f.per ?? 1) }),
         ...(f.labels === undefined ? {} : { labels: f.labels }),
         ...(f.bits === undefined ? {} : { bits: f.bits }),
       };
@@ -105,7 +107,8 @@ export function layout(
 function rawOf(view: DataView, at: number, f: PlacedField, little: boolean): number {
   const p = at + f.offset;
   const raw = WIRE[f.wire].size === 1 ? view[WIRE[f.wire].get](p) : view[WIRE[f.wire].get](p, little);
-  return raw === f.missing ? Number.NaN : (raw * (f.scale ?? 1)) / (f.per ?? 1) + (f.bias ?? 0);
+  if (raw === f.missing) return Number.NaN;
+  return ((raw - (f.zero ?? 0)) * (f.scale ?? 1)) / (f.per ?? 1) + (f.bias ?? 0);
 }
 
 function interpret(values: readonly PlacedField[], endian: Endian): Layout["read"] {
@@ -136,7 +139,7 @@ function compile(values: readonly PlacedField[], endian: Endian, target: "row" |
   const little = endian === "little";
   const lines = values.map((f, i) => {
     const flag = WIRE[f.wire].size > 1 ? `,${little}` : "";
-    let x = "r";
+    let x = f.zero === undefined ? "r" : `(r-(${f.zero}))`;
     if (f.scale !== undefined) x = `${x}*${f.scale}`;
     if (f.per !== undefined) x = `${x}/${f.per}`;
     if (f.bias !== undefined) x = `${x}+(${f.bias})`;
@@ -161,7 +164,7 @@ function writer(name: string, placed: readonly PlacedField[], endian: Endian): L
       let raw = 0;
       if (isValue(f)) {
         const x = from[i++] ?? Number.NaN;
-        const exact = ((x - (f.bias ?? 0)) * (f.per ?? 1)) / (f.scale ?? 1);
+        const exact = ((x - (f.bias ?? 0)) * (f.per ?? 1)) / (f.scale ?? 1) + (f.zero ?? 0);
         const isFloat = f.wire === "f32" || f.wire === "f64";
         raw = Number.isNaN(x) && f.missing !== undefined ? f.missing : isFloat ? exact : Math.round(exact);
         if (!isFloat && !(raw >= lo && raw <= hi))
@@ -190,7 +193,7 @@ export function layoutTable(l: Layout): string {
     l.spec.doc,
     "",
     "| offset | wire | field | scale | unit | meaning |",
-    "|--:|---|---|--:|---|---|",
+    "|---:|---|---|---:|---|---|",
     ...rows,
   ].join("\n");
 }

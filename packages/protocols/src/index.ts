@@ -1,4 +1,20 @@
 export { BLACKBOX_PACKETS, createBlackboxFramer, encodeBlackbox } from "./blackbox/index.ts";
+export { createDalyFramer } from "./daly/index.ts";
+export {
+  configureDynamicModel,
+  configureMessage,
+  configurePort,
+  configureRate,
+  m9Setup,
+  neo6Setup,
+  type ReceiverSetup,
+  UBX_DYNAMIC_MODEL,
+  UBX_KEYS,
+  UBX_LAYERS,
+  UBX_PROTOCOLS,
+  valset,
+  withChecksum,
+} from "./gnss/index.ts";
 export { createJbdFramer, jbdRead, jbdReply } from "./jbd/index.ts";
 export {
   checkVin,

@@ -1,5 +1,7 @@
 import type { Protocol } from "@pitwall/core";
 import { blackbox } from "./blackbox/index.ts";
+import { daly, dalyCan } from "./daly/index.ts";
+import { gnss, nmea, ubx } from "./gnss/index.ts";
 import { jbd, jbdCan } from "./jbd/index.ts";
 import { elm327, obd2 } from "./obd2/index.ts";
 import { json, pitwallBatch } from "./pitwall/index.ts";
@@ -11,6 +13,9 @@ export const PROTOCOLS: readonly Protocol[] = [
   blackbox,
   pitwallBatch,
   json,
+  nmea,
+  ubx,
+  gnss,
   telemetryNode,
   vescCan,
   vescUart,
@@ -19,6 +24,8 @@ export const PROTOCOLS: readonly Protocol[] = [
   elm327,
   jbd,
   jbdCan,
+  daly,
+  dalyCan,
 ];
 
 export const findProtocol = (name: string): Protocol | undefined => PROTOCOLS.find((p) => p.name === name);

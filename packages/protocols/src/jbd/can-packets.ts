@@ -90,8 +90,8 @@ export const JBD_CAN_PACKETS: readonly CanPacket[] = [
   packet(0x373, "range", "Lowest and highest cell and sensor.", [
     u16("battery.cell.min", "V", 1000, ""),
     u16("battery.cell.max", "V", 1000, ""),
-    u16("lowestTemp", "degC", 1, "sent in kelvin", { bias: -273, missing: 0 }),
-    u16("battery.temp", "degC", 1, "highest, sent in kelvin", { bias: -273, missing: 0 }),
+    u16("lowestTemp", "degC", 1, "sent in kelvin", { zero: 273, missing: 0 }),
+    u16("battery.temp", "degC", 1, "highest, sent in kelvin", { zero: 273, missing: 0 }),
   ]),
   packet(0x378, "energy", "Counters; many firmwares send 0.", [
     { name: "energyCharged", wire: "u32", scale: 100, unit: "Wh", doc: "" },

@@ -75,7 +75,7 @@ export const CELL_ENTRY = layout(
 export const TEMP_ENTRY = layout(
   "jbd.basic",
   "",
-  [{ name: "temp", wire: "u16", per: 10, bias: -273.1, unit: "degC", doc: "" }],
+  [{ name: "temp", wire: "u16", per: 10, zero: 2731, unit: "degC", doc: "" }],
   { endian: "big" },
 );
 

@@ -69,7 +69,7 @@ const controller = (tempZero: number, bits: LayoutField["bits"], faultDoc: strin
     name: "controller.temp",
     wire: "u16",
     per: ADC_PER_DEGC,
-    bias: -tempZero / ADC_PER_DEGC,
+    zero: tempZero,
     missing: 0,
     unit: "degC",
     doc: `(raw - ${tempZero}) / 2.048; raw 0 = nothing read from the controller yet`,

@@ -1,0 +1,2 @@
+export { dalyCan } from "./can.ts";
+export { createDalyFramer, daly } from "./uart.ts";
