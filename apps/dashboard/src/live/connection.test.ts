@@ -10,7 +10,6 @@ function bench() {
   const connection = createConnection({
     open: () => {
       const s = {
-        binaryType: "",
         onopen: null,
         onclose: null,
         onmessage: null,

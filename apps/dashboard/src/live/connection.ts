@@ -8,7 +8,6 @@ export type ConnectionState =
 
 /** The part of a WebSocket that is used, so that a test can bring its own. */
 export type Socket = {
-  binaryType: string;
   onopen: (() => void) | null;
   onclose: (() => void) | null;
   onmessage: ((event: { readonly data: unknown }) => void) | null;
@@ -60,7 +59,6 @@ export function createConnection(options: ConnectionOptions) {
       return;
     }
     socket = s;
-    s.binaryType = "arraybuffer";
     lastMs = options.nowMs();
     watch();
     s.onopen = () => {

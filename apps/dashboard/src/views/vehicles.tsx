@@ -1,0 +1,50 @@
+import type { VehicleState } from "@pitwall/api";
+import { usePage } from "./context.ts";
+
+const STATES: Readonly<Record<VehicleState["state"], string>> = {
+  live: "Live",
+  quiet: "Quiet",
+  offline: "Offline",
+};
+
+export function Vehicles() {
+  const { model, choose } = usePage();
+  const vehicles = model.vehicles.value ?? [];
+  const chosen = model.selectedId.value;
+  return (
+    <nav class="panel vehicles" aria-label="Vehicles">
+      <h2>Vehicles</h2>
+      <ul>
+        {vehicles.map((v) => (
+          <li key={v.id}>
+            <button
+              type="button"
+              data-testid={`vehicle-${v.id}`}
+              data-state={v.state}
+              aria-current={v.id === chosen ? "true" : undefined}
+              onClick={() => choose(v.id)}
+            >
+              <span class="name">
+                <span class="id">{v.id}</span>
+                <span class="state">
+                  {v.replay && <span class="badge">REPLAY</span>}
+                  <i class="dot" aria-hidden="true" />
+                  {STATES[v.state]}
+                </span>
+              </span>
+              <span class="counts">
+                <b>{v.framesPerS.toFixed(v.framesPerS > 0 && v.framesPerS < 10 ? 1 : 0)}</b> frames/s
+                <span class={v.missingFrames > 0 ? "warn" : ""}>
+                  <b>{v.missingFrames}</b> missing
+                </span>
+                <span class={v.badFrames > 0 ? "bad" : ""}>
+                  <b>{v.badFrames}</b> bad
+                </span>
+              </span>
+            </button>
+          </li>
+        ))}
+      </ul>
+    </nav>
+  );
+}
