@@ -92,7 +92,7 @@ export function describeProtocol(protocol: Protocol, contract: ContractOptions):
       const samples = contract.samples();
       fc.assert(
         fc.property(fc.nat(), fc.nat(), fc.integer({ min: 1, max: 255 }), (which, where, flip) => {
-          const pieces = samples.map((s) => s.slice());
+          const pieces = samples.map((s) => Uint8Array.from(s));
           const piece = pieces[which % pieces.length]!;
           if (piece.length > 0) piece[where % piece.length]! ^= flip;
           const { messages } = decode(pieces);
