@@ -2,7 +2,12 @@ import type { Recording } from "@pitwall/core";
 import { aimCsv } from "./aim/aim-csv.ts";
 import { dovex } from "./dovex/dovex.ts";
 import { FormatError } from "./errors.ts";
+import { fit } from "./fit/fit.ts";
 import type { Format, ReadOptions, WriteOptions } from "./format.ts";
+import { geojson } from "./geojson/geojson.ts";
+import { gpx } from "./gpx/gpx.ts";
+import { pitwallJson } from "./json/pitwall-json.ts";
+import { kml } from "./kml/kml.ts";
 import { motecCsv } from "./motec/motec-csv.ts";
 import { motecLd } from "./motec/motec-ld.ts";
 import { pitwallCsv } from "./pitwall-csv/pitwall-csv.ts";
@@ -26,6 +31,11 @@ export const FORMATS: readonly Format[] = [
   raceCaptureLog,
   vescCsv,
   dovex,
+  gpx,
+  kml,
+  geojson,
+  pitwallJson,
+  fit,
 ];
 
 export const findFormat = (id: string): Format | undefined => FORMATS.find((f) => f.id === id);

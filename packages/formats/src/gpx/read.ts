@@ -1,0 +1,94 @@
+import type { Recording } from "@pitwall/core";
+import { FormatError } from "../errors.ts";
+import type { ReadOptions } from "../format.ts";
+import { type NamedColumn, nameColumn } from "../names/channel-names.ts";
+import type { ByteSource } from "../source.ts";
+import { PointRows } from "../table/point-rows.ts";
+import { ProblemLog } from "../table/problems.ts";
+import { isoUs } from "../text/iso-time.ts";
+import { leavesOf, parseElement, textOfChild, type XmlNode } from "../xml/element.ts";
+import { readXml } from "../xml/read-xml.ts";
+
+/** GPX 1.1 (topografix.com/GPX/1/1), GPX 1.0 for speed and course in the point, Garmin's TrackPointExtension v1 and v2. */
+const KNOWN: Readonly<Record<string, readonly [channel: string, unit: string]>> = {
+  lat: ["gnss.lat", "deg"],
+  lon: ["gnss.lon", "deg"],
+  ele: ["gnss.alt", "m"],
+  speed: ["gnss.speed", "m/s"],
+  course: ["gnss.course", "deg"],
+  heading: ["gnss.course", "deg"],
+  bearing: ["gnss.course", "deg"],
+  sat: ["gnss.sats", ""],
+  hdop: ["gnss.hdop", ""],
+  vdop: ["gnss.vdop", ""],
+  pdop: ["gnss.pdop", ""],
+  atemp: ["air_temp", "degC"],
+  hr: ["heart_rate", ""],
+  cad: ["cadence", ""],
+};
+const FIXES: Readonly<Record<string, number>> = { none: 0, "2d": 2, "3d": 3, dgps: 3, pps: 3 };
+const TEXTS = new Set(["time", "name", "desc", "cmt", "src", "sym", "type", "link", "fix"]);
+const POINTS = new Set(["trkpt", "rtept"]);
+
+export const namePoint = (key: string): NamedColumn => {
+  const known = KNOWN[key.toLowerCase()];
+  return known ? nameColumn(known[0], known[1], { channel: known[0] }) : nameColumn(key, "", { channel: "" });
+};
+
+function addPoint(node: XmlNode, rows: PointRows): boolean {
+  if (typeof node === "string") return false;
+  const lat = Number(textOfChild(node, "lat") ?? Number.NaN);
+  const lon = Number(textOfChild(node, "lon") ?? Number.NaN);
+  if (!(Math.abs(lat) <= 90 && Math.abs(lon) <= 180)) return false;
+  for (const [key, text] of leavesOf(node)) if (!TEXTS.has(key)) rows.set(key, () => namePoint(key), text);
+  const fix = FIXES[(textOfChild(node, "fix") ?? "").trim()];
+  if (fix !== undefined) rows.set("fix", () => nameColumn("gnss.fix", ""), fix);
+  return true;
+}
+
+export async function readGpx(source: ByteSource, options: ReadOptions): Promise<Recording> {
+  const problems = new ProblemLog();
+  const rows = new PointRows();
+  let title: string | undefined;
+  let untimed = 0;
+  let device: string | undefined;
+  await readXml(source, options, {
+    blocks: new Set([...POINTS, "wpt", "name"]),
+    onOpen(name, tag) {
+      if (name === "gpx") device = /\bcreator\s*=\s*["']([^"']*)["']/.exec(tag)?.[1];
+    },
+    onBlock(name, text, line) {
+      if (name === "wpt") return;
+      const node = parseElement(name, text);
+      if (name === "name") title ??= typeof node === "string" ? node : undefined;
+      else if (node === undefined) problems.add("malformed", `<${name}> is not well-formed`, { line });
+      else {
+        const time = textOfChild(node, "time");
+        const tUs = time === undefined ? Number.NaN : isoUs(time);
+        if (time !== undefined && Number.isNaN(tUs)) {
+          problems.add("malformed", `"${time.slice(0, 40)}" is no time`, { line });
+          return;
+        }
+        // points without times are numbered one a second
+        if (!addPoint(node, rows)) problems.add("malformed", `<${name}> has no position`, { line });
+        else rows.add(Number.isNaN(tUs) ? untimed++ * 1e6 : tUs);
+      }
+    },
+    onProblem: (reason, line) => problems.add("truncated", reason, { line }),
+  });
+  if (untimed > 0 && untimed < rows.length)
+    problems.note(`${untimed} points have no time; they stand at the beginning, one a second`);
+  else if (untimed > 0) problems.note("no point has a time; they are numbered one a second");
+  const group = rows.finish("gps");
+  if (!group) throw new FormatError("empty", "gpx", problems.report().notes[0] ?? "no track point");
+  const name = title ?? options.name;
+  return {
+    groups: [group],
+    absoluteTime: untimed === 0,
+    ...(name === undefined ? {} : { title: name }),
+    ...(device === undefined ? {} : { device }),
+    gates: [],
+    laps: [],
+    ...problems.report(),
+  };
+}
