@@ -134,8 +134,8 @@ describe("bad input", () => {
       reconnectPeriod: 0,
     });
     client.on("error", () => {});
-    await once(client, "connect");
-    const closed = once(client, "close");
+    await new Promise<void>((done) => client.once("connect", () => done()));
+    const closed = new Promise<void>((done) => client.once("close", () => done()));
     client.publish("pitwall/v1/kart/frames", Buffer.alloc(10 << 20), { qos: 0 }, () => {});
     await closed;
     client.end(true);

@@ -68,7 +68,7 @@ export function command<const O extends Options>(spec: {
           strict: true,
           allowNegative: true,
         });
-        if (parsed.values["help"]) {
+        if ((parsed.values as { help?: boolean }).help) {
           await io.out(`${summary}\nusage: ${usage}\n`);
           return 0;
         }

@@ -1,25 +1,58 @@
 import type { Command } from "./command.ts";
-import { bench } from "./commands/bench.ts";
-import { decode } from "./commands/decode.ts";
-import { encode } from "./commands/encode.ts";
-import { exportCommand } from "./commands/export.ts";
-import { importCommand } from "./commands/import.ts";
-import { protocols } from "./commands/protocols.ts";
-import { rederive } from "./commands/rederive.ts";
-import { replay } from "./commands/replay.ts";
-import { serve } from "./commands/serve.ts";
-import { session, sessions } from "./commands/sessions.ts";
 
-export const COMMANDS: readonly Command[] = [
-  serve,
-  decode,
-  encode,
-  protocols,
-  importCommand,
-  sessions,
-  session,
-  exportCommand,
-  replay,
-  rederive,
-  bench,
+type Entry = { readonly name: string; readonly summary: string; readonly load: () => Promise<Command> };
+
+/** Loaded when they are called: decoding a file need not wait for a web server's modules. */
+export const COMMANDS: readonly Entry[] = [
+  { name: "serve", summary: "run the server", load: async () => (await import("./commands/serve.ts")).serve },
+  {
+    name: "decode",
+    summary: "decode a byte stream to JSON lines",
+    load: async () => (await import("./commands/decode.ts")).decode,
+  },
+  {
+    name: "encode",
+    summary: "encode JSON lines to bytes",
+    load: async () => (await import("./commands/encode.ts")).encode,
+  },
+  {
+    name: "protocols",
+    summary: "list protocols with their messages and fields",
+    load: async () => (await import("./commands/protocols.ts")).protocols,
+  },
+  {
+    name: "import",
+    summary: "store recordings as sessions",
+    load: async () => (await import("./commands/import.ts")).importCommand,
+  },
+  {
+    name: "sessions",
+    summary: "list the recorded sessions",
+    load: async () => (await import("./commands/sessions.ts")).sessions,
+  },
+  {
+    name: "session",
+    summary: "show or delete a session",
+    load: async () => (await import("./commands/sessions.ts")).session,
+  },
+  {
+    name: "export",
+    summary: "write a session to a file format",
+    load: async () => (await import("./commands/export.ts")).exportCommand,
+  },
+  {
+    name: "replay",
+    summary: "send a recording as bytes, as the device would",
+    load: async () => (await import("./commands/replay.ts")).replay,
+  },
+  {
+    name: "rederive",
+    summary: "run the pipeline again on a session's journal",
+    load: async () => (await import("./commands/rederive.ts")).rederive,
+  },
+  {
+    name: "bench",
+    summary: "run the benchmarks",
+    load: async () => (await import("./commands/bench.ts")).bench,
+  },
 ];

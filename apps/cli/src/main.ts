@@ -1,7 +1,4 @@
-import { CodecError } from "@pitwall/core";
-import { ConfigError } from "@pitwall/server";
-import { StoreError } from "@pitwall/store";
-import { CommandError, type Io } from "./command.ts";
+import type { Io } from "./command.ts";
 import { COMMANDS } from "./commands.ts";
 
 const abort = new AbortController();
@@ -32,16 +29,12 @@ const help = (): string =>
     "",
   ].join("\n");
 
+/** By name, so that showing a line of help loads none of the packages that throw them. */
+const EXPECTED = new Set(["CommandError", "ConfigError", "StoreError", "CodecError", "FormatError"]);
+
 /** Failures that people can do something about: one line. Anything else is a defect of ours and shows its trace. */
 function explain(e: unknown): string | undefined {
-  if (
-    e instanceof CommandError ||
-    e instanceof ConfigError ||
-    e instanceof StoreError ||
-    e instanceof CodecError
-  )
-    return e.message;
-  if (e instanceof Error && e.name === "FormatError") return e.message;
+  if (e instanceof Error && EXPECTED.has(e.name)) return e.message;
   const errno = e as NodeJS.ErrnoException;
   if (errno?.code === "EADDRINUSE") {
     const at = errno as NodeJS.ErrnoException & { address?: string; port?: number };
@@ -65,7 +58,7 @@ async function main(argv: readonly string[]): Promise<number> {
     return 2;
   }
   try {
-    return await found.run(rest, io);
+    return await (await found.load()).run(rest, io);
   } catch (e) {
     const reason = explain(e);
     io.err(

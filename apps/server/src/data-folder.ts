@@ -17,6 +17,7 @@ export interface DataFolder extends AsyncDisposable {
   readonly journal: Journal;
   readonly samples: SampleStore;
   readonly catalogue: Catalogue;
+  readonly onProblem: OnStoreProblem;
 }
 
 /** Opens the data folder for one server or command at a time. Throws StoreError with the place and the reason. */
@@ -32,5 +33,5 @@ export async function openData(dir: string, onProblem: OnStoreProblem): Promise<
   const catalogue = building.use(await openCatalogue({ dir, journal, onProblem }));
   const samples = building.use(await openParquetStore({ dir: join(dir, "samples"), onProblem }));
   const owned = building.move();
-  return { journal, samples, catalogue, [Symbol.asyncDispose]: () => owned.disposeAsync() };
+  return { journal, samples, catalogue, onProblem, [Symbol.asyncDispose]: () => owned.disposeAsync() };
 }

@@ -36,6 +36,12 @@ export function blackboxOf(recording: Recording): ReplayPackets {
   if (!position) throw new TypeError("the recording has no positions");
   const times = position.group.tUs.filter((_t, i) => Number.isFinite(position.column.values[i]!));
   const first = times[0] ?? 0;
+  const at = (name: string): number => FIELDS.indexOf(name);
+  const lap = recording.laps.find((l) => l.startUs >= first && l.endUs <= (times.at(-1) ?? 0));
+  const lat0 = position.column.values.find((v) => Number.isFinite(v)) ?? 0;
+  const lonColumn = findColumn(recording, "gnss.lon");
+  const lon0 = lonColumn?.column.values.find((v) => Number.isFinite(v)) ?? 0;
+  const metresPerDegree = 111_195;
   const from: Record<string, (tUs: number) => number> = {
     "gnss.lat": sampler(recording, "gnss.lat"),
     "gnss.lon": sampler(recording, "gnss.lon"),
@@ -50,17 +56,22 @@ export function blackboxOf(recording: Recording): ReplayPackets {
       const value = from[name]?.(t);
       if (value !== undefined && Number.isFinite(value)) row[i] = value;
     });
-    const course = row[FIELDS.indexOf("gnss.course")]!;
-    const speed = row[FIELDS.indexOf("vehicle.speed")]!;
-    const aLong = row[FIELDS.indexOf("vehicle.aLong")]!;
-    const aLat = row[FIELDS.indexOf("vehicle.aLat")]!;
-    row[FIELDS.indexOf("vehicle.vx")] = speed * Math.sin(course);
-    row[FIELDS.indexOf("vehicle.vy")] = speed * Math.cos(course);
-    row[FIELDS.indexOf("vehicle.course")] = course;
-    row[FIELDS.indexOf("vehicle.yawRate")] = speed > 2 ? aLat / speed : 0;
-    row[FIELDS.indexOf("vehicle.mode")] =
-      (aLong > 1 ? 1 : 0) | (aLong < -1.8 ? 2 : 0) | (Math.abs(aLat) > 1.2 ? 4 : 0);
-    row[FIELDS.indexOf("gpsValid")] = 1;
+    const course = row[at("gnss.course")]!;
+    const speed = row[at("vehicle.speed")]!;
+    const aLong = row[at("vehicle.aLong")]!;
+    const aLat = row[at("vehicle.aLat")]!;
+    row[at("vehicle.x")] = (row[at("gnss.lon")]! - lon0) * metresPerDegree * Math.cos((lat0 * Math.PI) / 180);
+    row[at("vehicle.y")] = (row[at("gnss.lat")]! - lat0) * metresPerDegree;
+    row[at("vehicle.vx")] = speed * Math.sin(course);
+    row[at("vehicle.vy")] = speed * Math.cos(course);
+    row[at("vehicle.course")] = course;
+    row[at("vehicle.yawRate")] = speed > 2 ? aLat / speed : 0;
+    row[at("vehicle.mode")] = (aLong > 1 ? 1 : 0) | (aLong < -1.8 ? 2 : 0) | (Math.abs(aLat) > 1.2 ? 4 : 0);
+    row[at("gpsValid")] = 1;
+    if (lap) {
+      row[at("lap.time")] = t < lap.startUs ? 0 : (Math.min(t, lap.endUs) - lap.startUs) / 1e6;
+      row[at("lap.number")] = t < lap.endUs ? 0 : 1;
+    }
     return row;
   });
   return { atUs: times.map((t) => t - first), rows };
@@ -86,12 +97,16 @@ export async function startDemo(udpPort: number, begin: (endpoint: string) => vo
   let rounds = 0;
   let timer: NodeJS.Timeout | undefined;
   const time = FIELDS.indexOf("timestampMs");
+  const lapNumber = FIELDS.indexOf("lap.number");
   const send = () => {
     const now = (performance.now() - start) * 1000;
     while (rounds * roundUs + atUs[index]! <= now) {
       const row = rows[index]!;
       row[time] = Math.round((rounds * roundUs + atUs[index]!) / 1000);
+      const laps = row[lapNumber]!;
+      row[lapNumber] = laps + rounds;
       socket.send(encodeBlackbox(PACKET, row), udpPort, "127.0.0.1");
+      row[lapNumber] = laps;
       if (++index === rows.length) {
         index = 0;
         rounds++;

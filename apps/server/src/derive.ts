@@ -5,7 +5,7 @@ import type { Recording } from "@pitwall/core";
 import { readRecording, recognise } from "@pitwall/formats";
 import { createPipeline, type Pipeline } from "@pitwall/pipeline";
 import { createBlackboxFramer } from "@pitwall/protocols";
-import { readMcap, type SessionRef, type SourceMeta, StoreError } from "@pitwall/store";
+import { readMcap, readMcapInfo, type SessionRef, type SourceMeta, StoreError } from "@pitwall/store";
 import type { DataFolder } from "./data-folder.ts";
 import { safeName } from "./ingest/door.ts";
 import { STAGES } from "./stages.ts";
@@ -31,7 +31,7 @@ export async function deriveSession(
 ): Promise<Derived> {
   const { journal, samples, catalogue } = data;
   const total = catalogue.session(sessionId)?.frames;
-  await samples.deleteSession(sessionId);
+  await samples.replaceSession(sessionId);
   let problems = 0;
   let count = 0;
   let frames = 0;
@@ -86,11 +86,12 @@ export async function importFile(
   const title = basename(file);
   const named = options.vehicle ?? safeName(basename(file, extname(file)));
   const progress = options.progress ?? (() => {});
-  const mcap =
+  const vehicleOfJournal =
     head.length >= 8 &&
     Buffer.from(head.subarray(1, 5)).toString("latin1") === "MCAP" &&
-    (await ownJournal(file));
-  if (mcap) return importJournal(data, file, title, options.vehicle ?? mcap, progress);
+    (await readMcapInfo(file))?.vehicle;
+  if (vehicleOfJournal)
+    return importJournal(data, file, title, options.vehicle ?? vehicleOfJournal, progress);
   if (looksLikeBlackbox(head)) return importBlackbox(data, file, title, named, progress);
 
   const found = recognise(head, title);
@@ -170,7 +171,7 @@ async function importJournal(
   progress: Progress,
 ): Promise<Imported> {
   let ref: SessionRef | undefined;
-  for await (const frame of readMcap(file)) {
+  for await (const frame of readMcap(file, data.onProblem)) {
     ref ??= newSession(data, vehicle, frame.arrivalUs, title);
     const source = data.journal.source(ref, frame.source);
     data.journal.append(source, frame.bytes, 0, frame.bytes.length, frame.arrivalUs, frame.bootUs, frame.seq);
@@ -211,16 +212,6 @@ function newSession(data: DataFolder, vehicle: string, startUs: number, title: s
   for (let n = 2; data.catalogue.session(id) !== undefined; n++) id = `${name}-${stamp}-${n}`;
   data.catalogue.openSession({ id, vehicle: name, startUs, title });
   return { id, vehicle: name };
-}
-
-/** The vehicle of one of our own journal files; undefined for other MCAP files. */
-async function ownJournal(file: string): Promise<string | undefined> {
-  try {
-    for await (const frame of readMcap(file)) return frame.session.vehicle;
-  } catch (e) {
-    if (!(e instanceof StoreError)) throw e;
-  }
-  return undefined;
 }
 
 async function readHead(file: string): Promise<Uint8Array> {

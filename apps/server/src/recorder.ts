@@ -223,7 +223,7 @@ export class Recorder {
     const { journal, samples, devices } = this.#deps;
     const vehicle = this.vehicle(journaled.vehicle);
     const session = this.#begin(vehicle, journaled.firstArrivalUs, journaled);
-    await samples.deleteSession(journaled.id);
+    await samples.replaceSession(journaled.id);
     vehicle.lastSeenUs = journaled.lastArrivalUs;
     const batches: Batch[] = [];
     await journal.forEachFrame(journaled.id, (source, bytes, start, end, arrivalUs, bootUs) => {

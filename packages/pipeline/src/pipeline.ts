@@ -192,7 +192,7 @@ export function createPipeline(options: PipelineOptions = {}): Pipeline {
     },
     recording(recording) {
       const opened = recording.groups.map((g) =>
-        open({ device: recording.device ?? "file", boot: "", name: g.name, protocol: "" }, []),
+        open({ device: recording.device ?? "file", boot: "", name: "file", protocol: "" }, []),
       );
       sources.push(...opened);
       const readings = recording.groups.map(

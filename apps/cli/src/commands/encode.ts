@@ -3,7 +3,7 @@ import { formatCandump } from "@pitwall/protocols";
 import * as z from "zod";
 import { CommandError, command, UsageError } from "../command.ts";
 import { linesOf, openInput } from "../input.ts";
-import { protocolNamed, protocolOptions } from "./decode.ts";
+import { protocolNamed, protocolOptions } from "../protocol-arguments.ts";
 
 const Message = z.object({
   tUs: z.number().nullable().default(null),

@@ -1,6 +1,6 @@
 import { PROTOCOLS } from "@pitwall/protocols";
 import { command } from "../command.ts";
-import { protocolNamed } from "./decode.ts";
+import { protocolNamed } from "../protocol-arguments.ts";
 
 export const protocols = command({
   name: "protocols",

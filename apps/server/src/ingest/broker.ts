@@ -58,10 +58,16 @@ export async function startBroker(
       done(null, allowed ? subscription : null);
     },
   });
+  const told = new WeakSet<object>();
+  /** The guard and the broker both hear of a broken packet; it counts once. */
   const refusals = (client: Client | null, error: Error) => {
+    if (client && told.has(client)) return;
+    if (client) told.add(client);
     const id = client?.id ?? "unknown";
     const known = [...door.devices.all()].find((d) => d.id === `mqtt:${id}`);
     const device = known ?? door.devices.get(`mqtt:${id}`, "unknown", "mqtt", addressOf(client));
+    device.online = false;
+    device.lastSeenUs = door.nowUs();
     countProblem(
       device,
       { code: error instanceof RangeError ? "bad-length" : "malformed", offset: 0, reason: error.message },
