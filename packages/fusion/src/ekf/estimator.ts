@@ -1,0 +1,383 @@
+import { condition, resetState } from "./condition.ts";
+import {
+  ACCEPTED,
+  FORWARD,
+  HEADING,
+  KIND,
+  MOVE,
+  MOVE_Q,
+  NOTHING,
+  PAYLOAD,
+  POSITION,
+  RESET,
+  REST,
+  SLOT_NIS,
+  SLOT_X,
+  SPEED,
+  TIME_S,
+  VELOCITY,
+} from "./events.ts";
+import {
+  BIAS_FORWARD,
+  BIAS_LEFT,
+  BIAS_YAW,
+  createFilter,
+  EAST,
+  type Filter,
+  NORTH,
+  STATES,
+  V_EAST,
+  V_NORTH,
+  VARIANCE,
+  wrapAngle,
+  YAW,
+} from "./filter.ts";
+import { type EventSink, History } from "./history.ts";
+import { PAIR_ALONG, PAIR_COS, PAIR_CROSS, PAIR_SIN } from "./measure.ts";
+import {
+  DT_S,
+  FORWARD_MPS2,
+  INPUTS,
+  LEFT_MPS2,
+  MODEL,
+  MODEL_FREE,
+  MODEL_HOLD,
+  MODEL_IMU,
+  MODEL_UNALIGNED,
+  moveState,
+  TAKEN_FORWARD,
+  TAKEN_LEFT,
+  YAW_RATE_RADPS,
+} from "./motion.ts";
+
+export type EstimatorOptions = {
+  /** Covariance steps are at least this long; 0: one with every sample. */
+  readonly stepS: number;
+  readonly capacity: number;
+  readonly spanS: number;
+  readonly onLeave?: EventSink;
+};
+
+/** What became of a measurement. */
+export const USED = 1;
+export const REJECTED = 0;
+export const TOO_OLD = -1;
+
+/** Process noise forward, left ((m/s^2)^2 s) and of yaw (rad^2/s) of each model. */
+export const NOISE: readonly (readonly [number, number, number])[] = [
+  [0.02, 0.03, 1e-5], // MODEL_IMU
+  [0.05, 0.05, 1e-4], // MODEL_FREE
+  [4, 4, 1e-3], // MODEL_UNALIGNED
+  [1e-6, 1e-6, 1e-9], // MODEL_HOLD
+];
+
+/** Without an inertial sensor a step is at most this long. */
+const COAST_STEP_S = 0.1;
+
+/**
+ * Filter and history as one: inertial intervals move it forward, measurements come in at their own time.
+ * Times are seconds since the time base of whoever owns it.
+ */
+export class Estimator {
+  readonly filter: Filter = createFilter();
+  readonly history: History;
+  /** State at the newest inertial sample. Between covariance steps it is ahead of `filter.x`. */
+  readonly x = new Float64Array(STATES);
+  model: number = MODEL_UNALIGNED;
+  running = false;
+  /** Noise of the place itself: the part of fix errors that averaging does not remove, m^2/s. */
+  placeNoise = 0;
+  /** Times a value that is not finite was caught and the filter started again: stays 0. */
+  restarts = 0;
+  /** Normalised innovation squared of the last measurement. */
+  nis = Number.NaN;
+  readonly #stepS: number;
+  readonly #pending = new Float64Array(INPUTS);
+  readonly #sums = new Float64Array(4);
+  readonly #offset = new Float64Array(5);
+  #headS = Number.NaN;
+  #savedBias: readonly number[] | undefined;
+
+  constructor(options: EstimatorOptions) {
+    this.#stepS = options.stepS;
+    this.history = new History(this.filter, options.capacity, options.spanS, options.onLeave);
+  }
+
+  /** Time of the newest event or inertial sample. */
+  get headS(): number {
+    return this.#headS;
+  }
+
+  /** Starts at a place with an unknown course. */
+  start(tS: number, eastM: number, northM: number, sigmaM: number): void {
+    const f = this.filter;
+    this.history.flush();
+    f.p.fill(0);
+    f.x.fill(0);
+    const v = sigmaM * sigmaM;
+    const at: readonly (readonly [number, number, number])[] = [
+      [EAST, eastM, v],
+      [NORTH, northM, v],
+      [YAW, 0, 10],
+      [V_EAST, 0, 100],
+      [V_NORTH, 0, 100],
+      [BIAS_FORWARD, 0, 1],
+      [BIAS_LEFT, 0, 1],
+      [BIAS_YAW, 0, 0.01 ** 2],
+    ];
+    // the first events of the history say the whole state, so that a smoother can start from them
+    this.#headS = tS;
+    for (const [i, value, variance] of at) {
+      resetState(f, i, value, variance);
+      this.reset(i, value, variance);
+    }
+    this.#sums.fill(0);
+    this.model = MODEL_UNALIGNED;
+    this.running = true;
+    this.x.set(f.x);
+  }
+
+  stop(): void {
+    this.running = false;
+    this.history.flush();
+    this.#sums.fill(0);
+  }
+
+  /** Sets one state at the head. */
+  reset(i: number, value: number, variance: number): void {
+    const slot = this.history.take(RESET);
+    const s = this.history.slots;
+    s[slot + TIME_S] = this.#headS;
+    s[slot + PAYLOAD] = i;
+    s[slot + PAYLOAD + 1] = value;
+    s[slot + PAYLOAD + 2] = variance;
+    this.history.append(slot);
+    this.x[i] = this.filter.x[i]!;
+  }
+
+  /**
+   * One inertial interval that ends at tS: level forward and left force (m/s^2) and yaw rate (rad/s), means over
+   * the interval, in `level[0], [1], [3]`. `taken` is what the attitude took over of the biases; it is cleared.
+   */
+  advance(tS: number, level: Float64Array, taken: Float64Array): void {
+    const dt = tS - this.#headS;
+    const sums = this.#sums;
+    const u = this.#pending;
+    sums[0] = sums[0]! + dt;
+    sums[1] = sums[1]! + level[0]! * dt;
+    sums[2] = sums[2]! + level[1]! * dt;
+    sums[3] = sums[3]! + level[3]! * dt;
+    this.#headS = tS;
+    const total = sums[0]!;
+    u[DT_S] = total;
+    u[FORWARD_MPS2] = sums[1]! / total;
+    u[LEFT_MPS2] = sums[2]! / total;
+    u[YAW_RATE_RADPS] = sums[3]! / total;
+    u[TAKEN_FORWARD] = taken[0]!;
+    u[TAKEN_LEFT] = taken[1]!;
+    u[MODEL] = this.model;
+    if (total < this.#stepS - 1e-6) {
+      moveState(this.filter.x, u, 0, this.x);
+      return;
+    }
+    taken[0] = 0;
+    taken[1] = 0;
+    this.#commit();
+  }
+
+  #commit(): void {
+    const slot = this.history.take(MOVE);
+    const s = this.history.slots;
+    s[slot + TIME_S] = this.#headS;
+    const at = slot + PAYLOAD;
+    const u = this.#pending;
+    for (let i = 0; i < INPUTS; i++) s[at + i] = u[i]!;
+    const q = NOISE[this.model]!;
+    s[at + MOVE_Q] = q[0];
+    s[at + MOVE_Q + 1] = q[1];
+    s[at + MOVE_Q + 2] = q[2];
+    s[at + MOVE_Q + 3] = this.placeNoise;
+    this.history.append(slot);
+    this.#sums.fill(0);
+    const x = this.filter.x;
+    for (let i = 0; i < STATES; i++) this.x[i] = x[i]!;
+  }
+
+  /** Moves on without an inertial sensor. */
+  coast(tS: number): void {
+    if (this.#sums[0]! > 0) this.#commit();
+    const u = this.#pending;
+    while (tS - this.#headS > 1e-6) {
+      const left = tS - this.#headS;
+      u.fill(0);
+      u[DT_S] = left > 1.5 * COAST_STEP_S ? COAST_STEP_S : left;
+      u[MODEL] = this.model;
+      this.#headS = left > 1.5 * COAST_STEP_S ? this.#headS + COAST_STEP_S : tS;
+      this.#commit();
+    }
+  }
+
+  /** The inertial sensor fell silent, or is back: the last three states change their meaning. */
+  useImu(present: boolean, forwardMps2: number, yawRateRadps: number): void {
+    const f = this.filter;
+    if (this.#sums[0]! > 0) this.#commit();
+    if (present) {
+      const saved = this.#savedBias ?? [0, 0, 0, 1, 1, 1e-4];
+      for (let i = 0; i < 3; i++)
+        this.reset(BIAS_FORWARD + i, saved[i]!, saved[i + 3]! + (i < 2 ? 0.01 : 1e-6));
+      this.#savedBias = undefined;
+      if (this.model === MODEL_FREE) this.model = MODEL_IMU;
+      return;
+    }
+    this.#savedBias = [
+      f.x[BIAS_FORWARD]!,
+      f.x[BIAS_LEFT]!,
+      f.x[BIAS_YAW]!,
+      f.p[VARIANCE[BIAS_FORWARD]!]!,
+      f.p[VARIANCE[BIAS_LEFT]!]!,
+      f.p[VARIANCE[BIAS_YAW]!]!,
+    ];
+    this.reset(BIAS_FORWARD, -forwardMps2, 4);
+    this.reset(BIAS_LEFT, 0, 4);
+    this.reset(BIAS_YAW, -yawRateRadps, 0.1);
+    if (this.model === MODEL_IMU) this.model = MODEL_FREE;
+  }
+
+  /** Yaw becomes known at tS: everything since is done again with it. */
+  align(tS: number, yawRad: number, sigmaRad: number, model: number): void {
+    const h = this.history;
+    const s = h.slots;
+    const slot = h.take(RESET);
+    const position = Math.max(1, h.positionFor(tS));
+    for (let i = position; i < h.length; i++) {
+      const at = h.slotAt(i);
+      if (s[at + KIND] === MOVE && s[at + PAYLOAD + MODEL] === MODEL_UNALIGNED) {
+        s[at + PAYLOAD + MODEL] = model;
+        for (let k = 0; k < 3; k++) s[at + PAYLOAD + MOVE_Q + k] = NOISE[model]![k]!;
+      }
+    }
+    s[slot + PAYLOAD] = YAW;
+    s[slot + PAYLOAD + 1] = yawRad;
+    s[slot + PAYLOAD + 2] = sigmaRad * sigmaRad;
+    if (this.model === MODEL_UNALIGNED) this.model = model;
+    h.insert(slot, position);
+    this.#catchUp();
+  }
+
+  /** Takes back what was assumed of standstill after tS. */
+  release(tS: number, model: number): void {
+    const h = this.history;
+    const s = h.slots;
+    this.model = model;
+    let first = h.length;
+    for (let i = h.length - 1; i > 0 && h.timeAt(i) > tS; i--) {
+      const at = h.slotAt(i);
+      if (s[at + KIND] === REST) s[at + KIND] = NOTHING;
+      else if (s[at + KIND] === MOVE && s[at + PAYLOAD + MODEL] === MODEL_HOLD) {
+        s[at + PAYLOAD + MODEL] = model;
+        for (let k = 0; k < 3; k++) s[at + PAYLOAD + MOVE_Q + k] = NOISE[model]![k]!;
+      } else continue;
+      first = i;
+    }
+    if (first < h.length) h.repeatFrom(first);
+    this.#catchUp();
+  }
+
+  /** A slot for a measurement; the payload starts at PAYLOAD. Hand it to `place`. */
+  measurement(kind: number): number {
+    return this.history.take(kind);
+  }
+
+  /** Puts the measurement in at its time. `nis` tells how it fitted. */
+  place(slot: number, tS: number): number {
+    const h = this.history;
+    const position = h.positionFor(tS);
+    if (position === 0) {
+      h.giveBack(slot);
+      return TOO_OLD;
+    }
+    this.#carry(slot, tS, position);
+    h.insert(slot, position);
+    this.nis = h.slots[slot + SLOT_NIS]!;
+    const used = h.slots[slot + ACCEPTED] === 1 ? USED : REJECTED;
+    this.#catchUp();
+    return used;
+  }
+
+  /** A measurement at the head. */
+  placeNow(slot: number): number {
+    const h = this.history;
+    h.slots[slot + TIME_S] = h.headS;
+    const used = h.append(slot);
+    this.nis = h.slots[slot + SLOT_NIS]!;
+    this.#catchUp();
+    return used ? USED : REJECTED;
+  }
+
+  /** The state between covariance steps follows the filter. */
+  #catchUp(): void {
+    if (this.#sums[0]! > 0) moveState(this.filter.x, this.#pending, 0, this.x);
+    else for (let i = 0; i < STATES; i++) this.x[i] = this.filter.x[i]!;
+  }
+
+  /** A measurement of tS goes in at the nearest end of an interval: it is moved by what the state moved in between. */
+  #carry(slot: number, tS: number, position: number): void {
+    const h = this.history;
+    const s = h.slots;
+    const d = this.#offset;
+    const boundary = h.timeAt(position - 1);
+    d.fill(0);
+    if (tS < boundary) {
+      let i = position - 1;
+      while (i > 0 && h.timeAt(i - 1) === boundary) i--;
+      if (i > 0) this.#moved(h.slotAt(i - 1), h.slotAt(i), boundary - tS);
+    } else if (tS > boundary) {
+      if (position < h.length) this.#moved(h.slotAt(position - 1), h.slotAt(position), boundary - tS);
+      else {
+        const pending = this.#sums[0]!;
+        const x = this.filter.x;
+        if (pending > 0)
+          for (let k = 0; k < 5; k++) d[k] = (-(this.x[k]! - x[k]!) * (tS - boundary)) / pending;
+        else {
+          d[0] = -x[V_EAST]! * (tS - boundary);
+          d[1] = -x[V_NORTH]! * (tS - boundary);
+        }
+      }
+    }
+    d[YAW] = wrapAngle(d[YAW]!);
+    const at = slot + PAYLOAD;
+    const kind = s[slot + KIND]!;
+    if (kind === POSITION || kind === VELOCITY) {
+      const k = kind === POSITION ? EAST : V_EAST;
+      const c = s[at + PAIR_COS]!;
+      const n = s[at + PAIR_SIN]!;
+      s[at + PAIR_ALONG] = s[at + PAIR_ALONG]! + c * d[k]! + n * d[k + 1]!;
+      s[at + PAIR_CROSS] = s[at + PAIR_CROSS]! + c * d[k + 1]! - n * d[k]!;
+    } else if (kind === HEADING) s[at] = s[at]! + d[YAW]!;
+    else if (kind === SPEED || kind === FORWARD) {
+      const x = h.slotAt(position - 1) + SLOT_X;
+      const e = s[x + V_EAST]!;
+      const n = s[x + V_NORTH]!;
+      const speed = Math.sqrt(e * e + n * n);
+      if (speed > 0.5) s[at] = Math.max(0, s[at]! + (e * d[V_EAST]! + n * d[V_NORTH]!) / speed);
+    }
+  }
+
+  /** Motion of the interval that `to` (a MOVE) made of `from`, for a part of it. */
+  #moved(from: number, to: number, partS: number): void {
+    const s = this.history.slots;
+    if (s[to + KIND] !== MOVE) return;
+    const dt = s[to + PAYLOAD + DT_S]!;
+    for (let k = 0; k < 5; k++) {
+      const d = s[to + SLOT_X + k]! - s[from + SLOT_X + k]!;
+      this.#offset[k] = ((k === YAW ? wrapAngle(d) : d) * partS) / dt;
+    }
+  }
+
+  /** Bounds and finiteness; a filter that is not finite starts again where it last was. */
+  check(): void {
+    if (!this.running || condition(this.filter)) return;
+    this.restarts++;
+    this.stop();
+  }
+}

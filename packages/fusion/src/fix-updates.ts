@@ -1,0 +1,221 @@
+import { TOO_OLD, USED } from "./ekf/estimator.ts";
+import { PAIR_SHIFT_S, PAIR_WIDEN, PAYLOAD, POSITION, SPEED, VELOCITY } from "./ekf/events.ts";
+import { EAST, V_EAST, V_NORTH, VARIANCE, wrapAngle, YAW } from "./ekf/filter.ts";
+import {
+  GATE_1,
+  GATE_2,
+  PAIR_ALONG,
+  PAIR_COS,
+  PAIR_CROSS,
+  PAIR_GATE,
+  PAIR_SIN,
+  PAIR_VARIANCE_ALONG,
+  PAIR_VARIANCE_CROSS,
+} from "./ekf/measure.ts";
+import { MODEL_FREE, MODEL_HOLD, MODEL_IMU, MODEL_UNALIGNED } from "./ekf/motion.ts";
+import type { CheckedFix } from "./gnss-input.ts";
+import type { Parts } from "./parts.ts";
+import { REF_WHEEL } from "./reference.ts";
+
+/** Rejections in a row after which the filter is the one that is wrong. */
+const PATIENCE = 5;
+/** Course counts from this speed, and from this many sigma of speed. */
+const COURSE_MPS = 1.5;
+const COURSE_SIGMAS = 4;
+/** How fast the delay in use follows its estimate: no jump, however sure. */
+const DELAY_SLEW = 0.03;
+/** At standstill a place is kept once this many fixes made it. */
+const WARM_UP_FIXES = 5;
+/** Part of the fix error that averaging does not remove, per root second. */
+const PLACE_NOISE = 0.06;
+const RELEASE_FIXES = 10;
+
+/** Puts checked fixes into the filter, each at its own time. */
+export class FixUpdates {
+  readonly #parts: Parts;
+  readonly #plane = new Float64Array(2);
+  #fixes = 0;
+  #lastS = Number.NaN;
+  #farFixes = 0;
+  #reversed = 0;
+  /** Sigma of the last fix, m. */
+  sigmaM = Number.NaN;
+
+  constructor(parts: Parts) {
+    this.#parts = parts;
+  }
+
+  /** Fixes since the filter started. */
+  get fixes(): number {
+    return this.#fixes;
+  }
+
+  clear(): void {
+    this.#fixes = 0;
+    this.#lastS = Number.NaN;
+  }
+
+  /** Time the fix was true, on the inertial sensor's clock. */
+  trueTime(fix: CheckedFix): number {
+    return fix.tS - this.#parts.delayS;
+  }
+
+  update(fix: CheckedFix): void {
+    const p = this.#parts;
+    const e = p.estimator;
+    const local = p.local ?? p.anchor(fix.lat, fix.lon);
+    local.plane.toPlane(fix.lat, fix.lon, this.#plane);
+    const yaw = wrapAngle(Math.PI / 2 - fix.course + local.convergenceRad);
+    const dt = Math.min(2, fix.tS - this.#lastS);
+    this.#lastS = fix.tS;
+    this.#learnDelay(fix, yaw, dt);
+    const shift = this.#slewDelay(dt);
+    let tS = this.trueTime(fix);
+    this.sigmaM = fix.sigmaM;
+    e.placeNoise = (PLACE_NOISE * fix.sigmaM) ** 2;
+    if (!e.running) {
+      if (!fix.newPosition) return;
+      // nothing is known of the time before: the first fix counts where the filter starts
+      tS = Math.max(tS, p.imuS);
+      e.start(tS, this.#plane[0]!, this.#plane[1]!, fix.sigmaM);
+      e.filter.p[VARIANCE[7]!] = p.gyroBias[1]! ** 2;
+      e.reset(7, p.gyroBias[0]!, p.gyroBias[1]! ** 2);
+      this.#fixes = 0;
+    } else if (!p.imuActive && tS > e.headS) e.coast(tS);
+    this.#fixes++;
+    if (fix.newPosition) this.#position(fix, yaw, tS, shift);
+    if (fix.newVelocity) this.#velocity(fix, yaw, tS);
+  }
+
+  #learnDelay(fix: CheckedFix, yaw: number, dt: number): void {
+    const p = this.#parts;
+    if (!fix.newVelocity) return;
+    if (p.estimateDelay) p.delay.push(fix.tS, fix.speed, yaw, p.reference);
+    const tS = fix.tS - p.delayS;
+    if (p.mounting.gnssSpeed(tS, fix.speed, fix.speedSigmaMps, p.reference))
+      p.tilt.mountingYawRad = p.mounting.yawRad;
+    if (tS <= p.reference.newestS && p.reference.covers(REF_WHEEL, tS - 0.1) && dt > 0) {
+      const wheel = p.reference.at(tS, REF_WHEEL);
+      p.wheelScale.gnssSpeed(tS, fix.speed, fix.speedSigmaMps, wheel);
+    }
+  }
+
+  #slewDelay(dt: number): number {
+    const p = this.#parts;
+    if (!p.estimateDelay || !(dt > 0)) return 0;
+    const most = DELAY_SLEW * dt;
+    const change = Math.max(-most, Math.min(most, p.delay.delayS - p.appliedDelayS));
+    const before = p.delayS;
+    p.appliedDelayS += change;
+    return p.delayS - before;
+  }
+
+  #position(fix: CheckedFix, yaw: number, tS: number, shift: number): void {
+    const p = this.#parts;
+    const e = p.estimator;
+    const [x, y] = [this.#plane[0]!, this.#plane[1]!];
+    const held = e.model === MODEL_HOLD && this.#fixes > WARM_UP_FIXES;
+    if (held && !this.#farAway(x, y, fix.sigmaM)) return;
+    const moving = fix.speed > 1 && yaw === yaw;
+    const c = moving ? Math.cos(yaw) : 1;
+    const s = moving ? Math.sin(yaw) : 0;
+    const late = moving ? fix.speed * p.delay.sigmaS : 0;
+    const slot = e.measurement(POSITION);
+    const m = e.history.slots;
+    const at = slot + PAYLOAD;
+    m[at + PAIR_COS] = c;
+    m[at + PAIR_SIN] = s;
+    m[at + PAIR_ALONG] = c * x + s * y;
+    m[at + PAIR_CROSS] = c * y - s * x;
+    m[at + PAIR_VARIANCE_ALONG] = fix.sigmaM * fix.sigmaM + late * late;
+    m[at + PAIR_VARIANCE_CROSS] = fix.sigmaM * fix.sigmaM;
+    m[at + PAIR_GATE] = GATE_2;
+    m[at + PAIR_SHIFT_S] = shift;
+    m[at + PAIR_WIDEN] = 0;
+    if (p.position.streak >= PATIENCE) {
+      const dx = x - e.x[EAST]!;
+      const dy = y - e.x[EAST + 1]!;
+      m[at + PAIR_WIDEN] = dx * dx + dy * dy;
+      m[at + PAIR_GATE] = Number.POSITIVE_INFINITY;
+      p.recoveries++;
+    }
+    this.#note(p.position, e.place(slot, tS));
+  }
+
+  #note(count: Parts["position"], outcome: number): void {
+    const e = this.#parts.estimator;
+    if (outcome === USED) count.used(e.nis);
+    else if (outcome === TOO_OLD) count.late++;
+    else count.refused(e.nis);
+  }
+
+  /** At standstill fixes wander; only when they stay away together did the vehicle move. */
+  #farAway(x: number, y: number, sigmaM: number): boolean {
+    const p = this.#parts;
+    const e = p.estimator;
+    const d = Math.hypot(x - e.x[EAST]!, y - e.x[EAST + 1]!);
+    const far = d > Math.max(8, 4 * (sigmaM + Math.sqrt(e.filter.p[VARIANCE[EAST]!]!)));
+    this.#farFixes = far ? this.#farFixes + 1 : 0;
+    if (this.#farFixes < RELEASE_FIXES) return false;
+    this.#farFixes = 0;
+    p.position.streak = PATIENCE;
+    return true;
+  }
+
+  #velocity(fix: CheckedFix, yaw: number, tS: number): void {
+    const p = this.#parts;
+    const e = p.estimator;
+    if (e.model === MODEL_HOLD) return;
+    const sigma = fix.speedSigmaMps;
+    const directed = yaw === yaw && fix.speed > Math.min(COURSE_MPS, COURSE_SIGMAS * sigma);
+    if (!directed) {
+      // without a direction of its own a speed is worth what the filter knows of it
+      const known = 0.25 * (e.x[V_EAST]! ** 2 + e.x[V_NORTH]! ** 2);
+      if (!(e.filter.p[VARIANCE[V_EAST]!]! + e.filter.p[VARIANCE[V_NORTH]!]! < known)) return;
+      const slot = e.measurement(SPEED);
+      const m = e.history.slots;
+      m[slot + PAYLOAD] = fix.speed;
+      m[slot + PAYLOAD + 1] = sigma * sigma;
+      m[slot + PAYLOAD + 2] = GATE_1;
+      this.#note(p.velocity, e.place(slot, tS));
+      return;
+    }
+    const c = Math.cos(yaw);
+    const s = Math.sin(yaw);
+    if (e.model === MODEL_UNALIGNED && fix.speed > COURSE_MPS && fix.speed > COURSE_SIGMAS * sigma)
+      e.align(tS, yaw, Math.max(0.05, sigma / fix.speed), p.imuActive ? MODEL_IMU : MODEL_FREE);
+    const slot = e.measurement(VELOCITY);
+    const m = e.history.slots;
+    const at = slot + PAYLOAD;
+    const late = p.delay.sigmaS;
+    m[at + PAIR_COS] = c;
+    m[at + PAIR_SIN] = s;
+    m[at + PAIR_ALONG] = fix.speed;
+    m[at + PAIR_CROSS] = 0;
+    m[at + PAIR_VARIANCE_ALONG] = sigma * sigma + late * late;
+    m[at + PAIR_VARIANCE_CROSS] = sigma * sigma + late * late;
+    m[at + PAIR_GATE] = GATE_2;
+    m[at + PAIR_WIDEN] = 0;
+    m[at + PAIR_SHIFT_S] = 0;
+    if (p.velocity.streak >= PATIENCE) {
+      const dE = fix.speed * c - e.x[V_EAST]!;
+      const dN = fix.speed * s - e.x[V_NORTH]!;
+      m[at + PAIR_WIDEN] = dE * dE + dN * dN;
+      m[at + PAIR_GATE] = Number.POSITIVE_INFINITY;
+      p.recoveries++;
+    }
+    this.#note(p.velocity, e.place(slot, tS));
+    this.#checkDirection(fix.speed, yaw, tS, sigma);
+  }
+
+  /** Aligned while reversing out of a garage, the yaw is half a turn off and no small correction brings it back. */
+  #checkDirection(speed: number, yaw: number, tS: number, sigma: number): void {
+    const e = this.#parts.estimator;
+    if (e.model === MODEL_UNALIGNED || !(speed > 4)) return;
+    this.#reversed = Math.abs(wrapAngle(yaw - e.x[YAW]!)) > 1.2 ? this.#reversed + 1 : 0;
+    if (this.#reversed < 2 * PATIENCE) return;
+    this.#reversed = 0;
+    this.#parts.recoveries++;
+    e.align(tS, yaw, Math.max(0.1, sigma / speed), e.model);
+  }
+}

@@ -1,0 +1,338 @@
+import { START_OPTIONS, type StartOptions } from "./calibration/stationary-start.ts";
+import { TOO_OLD, USED } from "./ekf/estimator.ts";
+import { FORWARD, HEADING, PAYLOAD } from "./ekf/events.ts";
+import { V_EAST, V_NORTH, VARIANCE, YAW } from "./ekf/filter.ts";
+import type { EventSink } from "./ekf/history.ts";
+import { GATE_1 } from "./ekf/measure.ts";
+import { MODEL_FREE, MODEL_HOLD, MODEL_IMU, MODEL_UNALIGNED } from "./ekf/motion.ts";
+import { FixUpdates } from "./fix-updates.ts";
+import { GnssInput } from "./gnss-input.ts";
+import { ImuInput } from "./imu-input.ts";
+import { Output } from "./output.ts";
+import { IMU_SILENT_S, Parts } from "./parts.ts";
+import type { ModePreset, ModeThresholds } from "./presets.table.ts";
+import { restoreCalibration, saveCalibration } from "./save.ts";
+import { summarize } from "./summary.ts";
+import { TimeBase } from "./time-base.ts";
+import type { FusionOptions, FusionState, FusionSummary, GnssFix, SavedCalibration } from "./types.ts";
+import { Upkeep } from "./upkeep.ts";
+
+/** Without an inertial sensor, states closer than this are not worth showing. */
+const LEAST_STEP_S = 0.018;
+/** A start at rest shows nothing until fixes have been averaged or this has passed. */
+const WARM_UP_S = 3;
+const ATTITUDE_STEP_S = 0.2;
+
+/**
+ * GNSS, inertial sensor, wheel and magnetometer of one vehicle to one smooth state at the inertial sensor's rate.
+ * Samples are pushed in the order they arrive; times are microseconds of one clock. Deterministic, and bad input is
+ * counted and never thrown. Nothing is allocated per sample.
+ */
+export class Fusion {
+  readonly #parts: Parts;
+  readonly #time = new TimeBase();
+  readonly #imu: ImuInput;
+  readonly #gnss: GnssInput;
+  readonly #fixes: FixUpdates;
+  readonly #upkeep: Upkeep;
+  readonly #output: Output;
+  readonly #onState: ((state: FusionState) => void) | undefined;
+  readonly #row = new Float64Array(7);
+  #wheelS = Number.NEGATIVE_INFINITY;
+  #attitudeS = Number.NEGATIVE_INFINITY;
+  #startS = Number.NaN;
+  #ready = false;
+  #waiting = false;
+
+  constructor(options: FusionOptions = {}, onLeave?: EventSink) {
+    this.#parts = new Parts(options, onLeave);
+    this.#imu = new ImuInput(this.#parts);
+    this.#gnss = new GnssInput(options, this.#parts.position);
+    this.#fixes = new FixUpdates(this.#parts);
+    this.#upkeep = new Upkeep(this.#parts);
+    this.#output = new Output(this.#parts);
+    this.#onState = options.onState;
+    if (options.calibration) this.restore(options.calibration);
+  }
+
+  /** The newest state; one object, filled anew. Before the first fix its values are NaN. */
+  get state(): FusionState {
+    return this.#output.state;
+  }
+
+  /**
+   * One inertial sample: specific force in m/s^2 with gravity (z reads +9.8 at rest), body rates in rad/s, in axes
+   * x forward, y left, z up. NaN for an axis that is not there; forward, left and yaw rate are needed.
+   * Returns whether a new state came of it.
+   */
+  imu(tUs: number, ax: number, ay: number, az: number, gx: number, gy: number, gz: number): boolean {
+    const r = this.#row;
+    r[0] = tUs;
+    r[1] = ax;
+    r[2] = ay;
+    r[3] = az;
+    r[4] = gx;
+    r[5] = gy;
+    r[6] = gz;
+    return this.imuAt(r, 0);
+  }
+
+  /** The same from an array `[tUs, ax, ay, az, gx, gy, gz]` at an offset: without a single allocation. */
+  imuAt(s: Float64Array, at: number): boolean {
+    const p = this.#parts;
+    const tS = this.#time.seconds(s[at]!);
+    if (this.#time.restarted) this.#restart();
+    if (!this.#imu.push(tS, s, at + 1)) return false;
+    const dt = this.#imu.dtS;
+    const e = p.estimator;
+    const was = p.stationarity.stationary;
+    const speed = e.running ? Math.sqrt(e.x[V_EAST]! ** 2 + e.x[V_NORTH]! ** 2) : 0;
+    const speedSigma = e.running ? Math.sqrt(e.filter.p[VARIANCE[V_EAST]!]!) : 100;
+    if (p.stationarity.push(tS, dt, p.tilt.level, this.#imu.mid, 0, speed, speedSigma))
+      this.#changeHold(was, tS);
+    this.#upkeep.collect(p.tilt.level, dt);
+    this.#output.inertial(p.tilt.level, p.imuCount.rate.hz);
+    if (e.running) {
+      if (tS > e.headS) e.advance(tS, p.tilt.level, p.tilt.taken);
+    }
+    this.#upkeep.tick(tS, Math.max(this.#gnss.freshS, this.#wheelS));
+    if (this.#waiting) this.#takeWaiting(tS);
+    return this.#emit(s[at]!, tS);
+  }
+
+  /** A sensor's own attitude in rad; NaN for what it does not say. Roll and pitch count while there are no body rates. */
+  attitude(tUs: number, roll: number, pitch: number, yaw: number): void {
+    const p = this.#parts;
+    const tS = this.#time.seconds(tUs);
+    if (this.#time.restarted) this.#restart();
+    const count = p.heading;
+    count.samples++;
+    if (!(tS > this.#attitudeS)) {
+      if (tS === tS) count.late++;
+      else count.invalid++;
+      return;
+    }
+    if (!p.tilt.hasRates && Math.abs(roll) < 1.6 && Math.abs(pitch) < 1.6) p.tilt.setAttitude(roll, pitch);
+    if (!(Math.abs(yaw) < 100)) {
+      count.invalid++;
+      return;
+    }
+    count.rate.push(tS);
+    if (tS - this.#attitudeS < ATTITUDE_STEP_S) return;
+    this.#attitudeS = tS;
+    const e = p.estimator;
+    if (!e.running) return;
+    const speed = this.#output.state.speed;
+    const aligned = e.model !== MODEL_UNALIGNED;
+    const gnssFresh = tS - this.#gnss.freshS < 2;
+    p.magnetometer.learn(
+      yaw,
+      e.x[YAW]!,
+      aligned && gnssFresh && speed > 5 && e.filter.p[VARIANCE[YAW]!]! < 0.0025,
+    );
+    const measured = p.magnetometer.yaw(yaw);
+    if (!(measured === measured)) return;
+    if (!aligned) {
+      e.align(tS, measured, 0.2, p.imuActive ? MODEL_IMU : MODEL_FREE);
+      return;
+    }
+    if (e.model === MODEL_HOLD || (gnssFresh && speed > 3)) return;
+    const slot = e.measurement(HEADING);
+    const m = e.history.slots;
+    m[slot + PAYLOAD] = measured;
+    m[slot + PAYLOAD + 1] = 0.1;
+    m[slot + PAYLOAD + 2] = GATE_1;
+    const outcome = e.place(slot, tS);
+    if (outcome === USED) count.used(e.nis);
+    else if (outcome === TOO_OLD) count.late++;
+    else count.refused(e.nis);
+  }
+
+  /** A fix. Held rows are recognised; each fix counts once, at its own time. */
+  gnss(tUs: number, fix: GnssFix): boolean {
+    const p = this.#parts;
+    const tS = this.#time.seconds(tUs);
+    if (this.#time.restarted) this.#restart();
+    if (!this.#gnss.push(tS, fix)) return false;
+    const f = this.#gnss.fix;
+    if (f.newVelocity) p.stationarity.gnss(tS, f.speed);
+    this.#imuSilent(tS);
+    if (p.imuActive && p.estimator.running && this.#fixes.trueTime(f) > p.estimator.headS + 0.02) {
+      // the inertial samples of that time are still to come
+      this.#waiting = true;
+      return false;
+    }
+    return this.#useFix(tUs, tS);
+  }
+
+  #useFix(tUs: number, tS: number): boolean {
+    const p = this.#parts;
+    const f = this.#gnss.fix;
+    this.#waiting = false;
+    const running = p.estimator.running;
+    this.#fixes.update(f);
+    if (!running && p.estimator.running) this.#startS = tS;
+    if (f.newVelocity)
+      this.#output.blend.gnss(
+        this.#fixes.trueTime(f),
+        tS,
+        f.speed,
+        p.position.rate.hz,
+        p.estimator.x[5]!,
+        p.reference,
+      );
+    return p.imuActive ? false : this.#withoutImu(tUs, tS);
+  }
+
+  #takeWaiting(tS: number): void {
+    if (this.#fixes.trueTime(this.#gnss.fix) <= tS + 0.02) this.#useFix(Number.NaN, tS);
+  }
+
+  /** Wheel or motor speed over ground, m/s; the sign does not matter. */
+  wheel(tUs: number, speed: number): boolean {
+    const p = this.#parts;
+    const tS = this.#time.seconds(tUs);
+    if (this.#time.restarted) this.#restart();
+    const count = p.wheel;
+    count.samples++;
+    if (!(Math.abs(speed) < 200) || !(tS === tS)) {
+      count.invalid++;
+      return false;
+    }
+    if (!(tS > this.#wheelS)) {
+      count.late++;
+      return false;
+    }
+    const dt = tS - this.#wheelS;
+    this.#wheelS = tS;
+    count.rate.push(tS);
+    const v = Math.abs(speed) * p.wheelScale.scale;
+    p.stationarity.wheel(tS, speed);
+    p.reference.wheel(tS, v);
+    this.#imuSilent(tS);
+    const e = p.estimator;
+    if (!p.imuActive) p.reference.advance(tS, Number.NaN, Number.NaN, Number.NaN);
+    if (!e.running || e.model === MODEL_HOLD || e.model === MODEL_UNALIGNED)
+      return p.imuActive ? false : this.#withoutImu(tUs, tS);
+    if (!p.imuActive && tS > e.headS) e.coast(tS);
+    // errors of a wheel (slip, tyre) last: many samples a second are worth ten
+    const alike = Math.max(1, Math.min(20, 0.1 / Math.max(1e-3, Math.min(dt, 1))));
+    const scale = v * p.wheelScale.sigma;
+    const slot = e.measurement(FORWARD);
+    const m = e.history.slots;
+    m[slot + PAYLOAD] = v;
+    m[slot + PAYLOAD + 1] = ((0.08 + 0.005 * v) ** 2 + scale * scale) * alike;
+    m[slot + PAYLOAD + 2] = GATE_1;
+    const outcome = e.place(slot, tS);
+    if (outcome === TOO_OLD) count.late++;
+    else if (e.nis === e.nis) {
+      if (outcome === USED) count.used(e.nis);
+      else count.refused(e.nis);
+    }
+    return p.imuActive ? false : this.#withoutImu(tUs, tS);
+  }
+
+  /** Measures rest: the vehicle has to stand still. Without options: 150 samples, 0.75 s at least. */
+  calibrate(options: StartOptions = START_OPTIONS): void {
+    this.#parts.start.begin(options);
+  }
+
+  get calibration(): { readonly state: string; readonly progress: number } {
+    const { state, progress } = this.#parts.start;
+    return { state, progress };
+  }
+
+  useMode(preset: Exclude<ModePreset, "custom">): void;
+  useMode(preset: "custom", thresholds: ModeThresholds): void;
+  useMode(preset: ModePreset, thresholds?: ModeThresholds): void {
+    if (preset === "custom" && thresholds) this.#output.mode.use(preset, thresholds);
+    else this.#output.mode.use(preset as Exclude<ModePreset, "custom">);
+  }
+
+  save(): SavedCalibration {
+    return saveCalibration(this.#parts);
+  }
+
+  /** Takes over what an earlier run learnt; best before the first sample. */
+  restore(saved: SavedCalibration): void {
+    restoreCalibration(this.#parts, saved);
+  }
+
+  summary(): FusionSummary {
+    return summarize(this.#parts, this.#gnss, this.#output, this.#time.latestS);
+  }
+
+  /** Hands out the events still in the history; for the smoother, at the end of a recording. */
+  end(): void {
+    this.#parts.estimator.history.flush();
+  }
+
+  #imuSilent(tS: number): void {
+    const p = this.#parts;
+    if (p.imuActive && tS - p.imuS > IMU_SILENT_S) this.#imu.lost();
+  }
+
+  #withoutImu(tUs: number, tS: number): boolean {
+    const p = this.#parts;
+    const e = p.estimator;
+    const dt = tS - this.#output.shownS;
+    if (dt < LEAST_STEP_S) return false;
+    const was = p.stationarity.stationary;
+    if (p.stationarity.pushWithoutImu(tS, Math.min(dt, 2))) this.#changeHold(was, tS);
+    if (!e.running) return false;
+    if (tS > e.headS) e.coast(tS);
+    this.#upkeep.tick(tS, Math.max(this.#gnss.freshS, this.#wheelS));
+    return this.#emit(tUs, tS);
+  }
+
+  #changeHold(was: boolean, tS: number): void {
+    const p = this.#parts;
+    const e = p.estimator;
+    if (!e.running) return;
+    const moving = e.filter.p[VARIANCE[YAW]!]! < 1 ? (p.imuActive ? MODEL_IMU : MODEL_FREE) : MODEL_UNALIGNED;
+    if (was) e.release(tS - 0.3, moving);
+    else {
+      p.stops++;
+      e.model = MODEL_HOLD;
+    }
+  }
+
+  #emit(tUs: number, tS: number): boolean {
+    const e = this.#parts.estimator;
+    if (!e.running) {
+      this.#ready = false;
+      return false;
+    }
+    if (!this.#ready) {
+      const moving = this.#gnss.fix.speed > 1;
+      const averaged = e.model === MODEL_HOLD && this.#fixes.fixes > 5;
+      this.#ready = moving || averaged || tS - this.#startS > WARM_UP_S;
+      if (!this.#ready) return false;
+    }
+    this.#output.fill(tUs, tS, this.#fixes.sigmaM);
+    this.#onState?.(this.#output.state);
+    return true;
+  }
+
+  /** Another clock or a long gap: what was learnt stays, the place has to be found again. */
+  #restart(): void {
+    const p = this.#parts;
+    p.clockRestarts++;
+    p.estimator.stop();
+    p.stationarity.clear();
+    p.delay.interrupt();
+    p.imuS = Number.NEGATIVE_INFINITY;
+    p.imuActive = false;
+    p.imuCount.rate.clear();
+    this.#imu.clear();
+    this.#gnss.clear();
+    this.#fixes.clear();
+    this.#output.clear();
+    this.#wheelS = Number.NEGATIVE_INFINITY;
+    this.#attitudeS = Number.NEGATIVE_INFINITY;
+    this.#waiting = false;
+    this.#ready = false;
+  }
+}
+
+export const createFusion = (options: FusionOptions = {}): Fusion => new Fusion(options);

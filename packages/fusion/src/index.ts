@@ -1,0 +1,2 @@
+export { createFusion, Fusion } from "./fusion.ts";
+export * from "./types.ts";

@@ -1,0 +1,86 @@
+import { Magnetometer } from "./calibration/magnetometer.ts";
+import { Mounting } from "./calibration/mounting.ts";
+import { StationaryStart } from "./calibration/stationary-start.ts";
+import { WheelScale } from "./calibration/wheel-scale.ts";
+import { SensorCount } from "./counters.ts";
+import { DelayEstimator } from "./delay.ts";
+import { Estimator } from "./ekf/estimator.ts";
+import type { EventSink } from "./ekf/history.ts";
+import { TangentPlane } from "./geodesy.ts";
+import { LocalGeodetic } from "./local-geodetic.ts";
+import { Reference } from "./reference.ts";
+import { STATIONARITY, Stationarity } from "./stationarity.ts";
+import { Tilt } from "./tilt.ts";
+import type { FusionOptions } from "./types.ts";
+
+/** Light: covariance at 25 Hz. Full: with every sample up to 250 Hz. */
+const LIGHT_STEP_S = 0.04;
+const FULL_STEP_S = 0.004;
+/** The longest delay of a fix that can be put in its place. */
+export const HISTORY_S = 0.6;
+/** An inertial sensor that is silent for this long is gone. */
+export const IMU_SILENT_S = 0.3;
+/** Receivers on a serial line are about this late; the prior of the estimate. */
+const DELAY_S = 0.07;
+const DELAY_SIGMA_S = 0.06;
+
+/** Everything one fusion consists of; its parts know each other through this. */
+export class Parts {
+  readonly options: FusionOptions;
+  readonly light: boolean;
+  readonly estimator: Estimator;
+  readonly tilt = new Tilt();
+  readonly reference = new Reference();
+  readonly delay: DelayEstimator;
+  readonly estimateDelay: boolean;
+  readonly mounting = new Mounting();
+  readonly wheelScale = new WheelScale();
+  readonly magnetometer = new Magnetometer();
+  readonly start = new StationaryStart();
+  readonly stationarity: Stationarity;
+  readonly imuCount = new SensorCount(1, 0.02);
+  readonly position = new SensorCount(2);
+  readonly velocity = new SensorCount(2);
+  readonly wheel = new SensorCount(1, 0.05);
+  readonly heading = new SensorCount(1);
+  local: LocalGeodetic | undefined;
+  /** Newest time of the inertial sensor, s; -Infinity before the first. */
+  imuS = Number.NEGATIVE_INFINITY;
+  /** The filter takes its inputs from the inertial sensor. */
+  imuActive = false;
+  imuTrusted = true;
+  stops = 0;
+  recoveries = 0;
+  /** A gyro bias that was calibrated or restored, with its sigma: given to the filter at its start. */
+  readonly gyroBias = new Float64Array([0, 0.01]);
+  clockRestarts = 0;
+
+  constructor(options: FusionOptions, onLeave?: EventSink) {
+    this.options = options;
+    this.light = options.cost === "light";
+    this.estimator = new Estimator({
+      stepS: this.light ? LIGHT_STEP_S : FULL_STEP_S,
+      capacity: this.light ? 80 : 400,
+      spanS: HISTORY_S,
+      ...(onLeave ? { onLeave } : {}),
+    });
+    const given = options.gnssDelayS ?? "auto";
+    this.estimateDelay = given === "auto";
+    this.delay = new DelayEstimator(given === "auto" ? DELAY_S : given, given === "auto" ? DELAY_SIGMA_S : 0);
+    this.stationarity = new Stationarity({ ...STATIONARITY, ...options.stationarity });
+    if (options.reference) this.anchor(options.reference.lat, options.reference.lon);
+  }
+
+  anchor(lat: number, lon: number): LocalGeodetic {
+    this.local = new LocalGeodetic(new TangentPlane(lat, lon));
+    return this.local;
+  }
+
+  /** Delay that fixes are given: none while there is nothing to compare them with. */
+  get delayS(): number {
+    if (!this.estimateDelay) return this.delay.delayS;
+    return this.imuActive || this.reference.hasWheel ? this.appliedDelayS : 0;
+  }
+
+  appliedDelayS = DELAY_S;
+}

@@ -1,0 +1,60 @@
+import { BIAS_YAW, VARIANCE } from "./ekf/filter.ts";
+import type { Parts } from "./parts.ts";
+import type { SavedCalibration } from "./types.ts";
+
+export function saveCalibration(p: Parts): SavedCalibration {
+  const e = p.estimator;
+  const own = e.running && p.imuActive;
+  const { mounting, magnetometer, wheelScale } = p;
+  return {
+    version: 1,
+    reference: p.local ? { lat: p.local.plane.latDeg, lon: p.local.plane.lonDeg } : null,
+    mounting: {
+      rollRad: mounting.rollRad,
+      pitchRad: mounting.pitchRad,
+      tiltS: mounting.tiltS,
+      yawRad: mounting.yawRad,
+      yawSigmaRad: mounting.yawSigmaRad,
+    },
+    gyroBiasRadps: [p.tilt.gyroBias[0]!, p.tilt.gyroBias[1]!, own ? e.filter.x[BIAS_YAW]! : p.gyroBias[0]!],
+    gyroBiasSigmaRadps: own ? Math.sqrt(e.filter.p[VARIANCE[BIAS_YAW]!]!) : p.gyroBias[1]!,
+    delay: { s: p.appliedDelayS, sigmaS: p.delay.sigmaS },
+    wheel: { scale: wheelScale.scale, sigma: wheelScale.sigma },
+    magnetometer: {
+      sense: magnetometer.sense,
+      offsetRad: magnetometer.offsetRad,
+      samples: magnetometer.samples,
+    },
+  };
+}
+
+/** Values that are not finite numbers throw a RangeError: a calibration is a file, and files break. */
+export function restoreCalibration(p: Parts, c: SavedCalibration): void {
+  const numbers = [
+    ...Object.values(c.mounting),
+    ...c.gyroBiasRadps,
+    c.gyroBiasSigmaRadps,
+    c.delay.s,
+    c.delay.sigmaS,
+    c.wheel.scale,
+    c.wheel.sigma,
+    ...Object.values(c.magnetometer),
+    ...(c.reference ? [c.reference.lat, c.reference.lon] : []),
+  ];
+  if (c.version !== 1 || !numbers.every((v) => Number.isFinite(v)))
+    throw new RangeError("calibration: not a saved calibration of version 1");
+  if (c.reference && !p.options.reference) p.anchor(c.reference.lat, c.reference.lon);
+  const m = c.mounting;
+  p.mounting.restore(m.rollRad, m.pitchRad, m.tiltS, m.yawRad, m.yawSigmaRad);
+  if (m.tiltS > 0) p.tilt.setAttitude(p.mounting.rollRad, p.mounting.pitchRad);
+  p.tilt.mountingYawRad = p.mounting.yawRad;
+  p.tilt.gyroBias[0] = c.gyroBiasRadps[0];
+  p.tilt.gyroBias[1] = c.gyroBiasRadps[1];
+  p.gyroBias[0] = c.gyroBiasRadps[2];
+  // switched off and on, a gyro does not come back where it was
+  p.gyroBias[1] = Math.min(0.01, c.gyroBiasSigmaRadps + 0.001);
+  if (p.estimateDelay) p.delay.restore(c.delay.s, c.delay.sigmaS + 0.005);
+  p.appliedDelayS = p.delay.delayS;
+  p.wheelScale.restore(c.wheel.scale, c.wheel.sigma);
+  p.magnetometer.restore(c.magnetometer.sense, c.magnetometer.offsetRad, c.magnetometer.samples);
+}

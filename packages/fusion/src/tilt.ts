@@ -1,0 +1,150 @@
+import { attitudeOf, STANDARD_GRAVITY_MPS2, upOf } from "./frames.ts";
+
+/** Where `Tilt.level` puts what it makes of a sample. */
+export const LEVEL_FORWARD = 0;
+export const LEVEL_LEFT = 1;
+export const LEVEL_UP = 2;
+export const LEVEL_YAW_RATE = 3;
+
+/** Corrections of the attitude from the filter's biases: time constants of angle and of gyro bias. */
+const LEVELLING_S = 20;
+const GYRO_BIAS_S = 200;
+
+/**
+ * Which way is up, in body axes: the mounting and the slope of the road at once. It needs no trigonometry: the
+ * direction u turns with the gyro, du/dt = u x omega, and the level axes follow from it,
+ * x_level = (e_x - u_x u)/n, y_level = (0, u_z, -u_y)/n, n = sqrt(1 - u_x^2). Gravity has no part along them.
+ *
+ * What the filter finds as accelerometer bias is mostly an error of u (a tilt of 1 deg reads 0.17 m/s^2), so u takes
+ * the bias over, slowly. Gyro bias about x and y is the integral of that, and the mean rate at standstill.
+ */
+export class Tilt {
+  readonly up = new Float64Array([0, 0, 1]);
+  readonly gyroBias = new Float64Array(2);
+  /** Level forward, level left, up (gravity-free) in m/s^2, yaw rate in rad/s. */
+  readonly level = new Float64Array(4);
+  /** What `takeOver` took since it was last asked, forward and left, m/s^2. */
+  readonly taken = new Float64Array(2);
+  /** Whether x and y rates come with the samples. Without them u stands still. */
+  hasRates = false;
+  /** Yaw of the sensor's forward axis in the vehicle, counter-clockwise, rad. */
+  #mountingYawRad = 0;
+  #cosMounting = 1;
+  #sinMounting = 0;
+
+  get mountingYawRad(): number {
+    return this.#mountingYawRad;
+  }
+
+  set mountingYawRad(rad: number) {
+    this.#mountingYawRad = rad;
+    this.#cosMounting = Math.cos(rad);
+    this.#sinMounting = Math.sin(rad);
+  }
+
+  /** Turns u through one interval, then puts the sample `s[at...] = ax ay az gx gy gz` into level axes. */
+  advance(s: Float64Array, at: number, dtS: number): void {
+    const u = this.up;
+    const wx = s[at + 3]! - this.gyroBias[0]!;
+    const wy = s[at + 4]! - this.gyroBias[1]!;
+    const wz = s[at + 5]!;
+    let x = u[0]!;
+    let y = u[1]!;
+    let z = u[2]!;
+    const turning = wx - wx === 0 && wy - wy === 0;
+    if (turning) {
+      this.hasRates = true;
+      const dx = (y * wz - z * wy) * dtS;
+      const dy = (z * wx - x * wz) * dtS;
+      const dz = (x * wy - y * wx) * dtS;
+      x += dx;
+      y += dy;
+      z += dz;
+      const n = 1 / Math.sqrt(x * x + y * y + z * z);
+      x *= n;
+      y *= n;
+      z *= n;
+      u[0] = x;
+      u[1] = y;
+      u[2] = z;
+    }
+    const ax = s[at]!;
+    const ay = s[at + 1]!;
+    const azGiven = s[at + 2]!;
+    const az = azGiven - azGiven === 0 ? azGiven : STANDARD_GRAVITY_MPS2;
+    const n2 = Math.max(1 - x * x, 0.01);
+    const n = Math.sqrt(n2);
+    const alongUp = ax * x + ay * y + az * z;
+    const forward = (ax - x * alongUp) / n;
+    const left = (z * ay - y * az) / n;
+    const c = this.#cosMounting;
+    const sn = this.#sinMounting;
+    const out = this.level;
+    out[LEVEL_FORWARD] = c * forward - sn * left;
+    out[LEVEL_LEFT] = sn * forward + c * left;
+    out[LEVEL_UP] = alongUp - STANDARD_GRAVITY_MPS2;
+    out[LEVEL_YAW_RATE] = turning ? (wy * y + wz * z) / n2 : wz * z;
+  }
+
+  /** Level force of the mean of samples at standstill is zero: u is their direction. Returns the angle moved, rad. */
+  setRest(ax: number, ay: number, az: number): number {
+    const norm = Math.sqrt(ax * ax + ay * ay + az * az);
+    if (!(norm > 1)) return 0;
+    const u = this.up;
+    const dot = (ax * u[0]! + ay * u[1]! + az * u[2]!) / norm;
+    u[0] = ax / norm;
+    u[1] = ay / norm;
+    u[2] = az / norm;
+    return Math.acos(Math.min(1, Math.max(-1, dot)));
+  }
+
+  /** From a sensor that reports its attitude. */
+  setAttitude(rollRad: number, pitchRad: number): void {
+    upOf(rollRad, pitchRad, this.up);
+  }
+
+  /** [roll, pitch] in rad, into `out`. */
+  attitude(out: Float64Array): void {
+    attitudeOf(this.up, out);
+  }
+
+  /**
+   * Takes a share of the filter's forward and left accelerometer bias into u; `taken` says how much the biases have
+   * to give up.
+   */
+  takeOver(biasForward: number, biasLeft: number, dtS: number, timeConstantS = LEVELLING_S): void {
+    if (!this.hasRates) return;
+    const share = Math.min(1, dtS / timeConstantS);
+    const c = this.#cosMounting;
+    const s = this.#sinMounting;
+    // back from vehicle to sensor heading
+    const forward = (c * biasForward + s * biasLeft) * share;
+    const left = (c * biasLeft - s * biasForward) * share;
+    const u = this.up;
+    const x = u[0]!;
+    const y = u[1]!;
+    const z = u[2]!;
+    const n = Math.sqrt(Math.max(1 - x * x, 0.01));
+    const f = forward / (STANDARD_GRAVITY_MPS2 * n);
+    const l = left / (STANDARD_GRAVITY_MPS2 * n);
+    // u + f x_level + l y_level
+    let nx = x + f * (1 - x * x);
+    let ny = y - f * x * y + l * z;
+    let nz = z - f * x * z - l * y;
+    const norm = 1 / Math.sqrt(nx * nx + ny * ny + nz * nz);
+    nx *= norm;
+    ny *= norm;
+    nz *= norm;
+    u[0] = nx;
+    u[1] = ny;
+    u[2] = nz;
+    // the rotation that did it, minus its part about up: omega = l x_level - f y_level
+    this.gyroBias[0] = clampBias(this.gyroBias[0]! - l / GYRO_BIAS_S);
+    this.gyroBias[1] = clampBias(this.gyroBias[1]! + f / GYRO_BIAS_S);
+    this.taken[0] = this.taken[0]! + biasForward * share;
+    this.taken[1] = this.taken[1]! + biasLeft * share;
+  }
+}
+
+/** A gyro worse than 6 deg/s is broken, not biased. */
+const clampBias = (b: number): number => Math.max(-0.1, Math.min(0.1, b));

@@ -1,0 +1,38 @@
+/** A jump past this, either way, is another clock or a long pause. */
+const JUMP_S = 10;
+/** One strange stamp is a mistake; this many that agree are the truth. */
+const AGREE = 3;
+
+/** Microseconds to seconds since the first sample, and jumps of the clock. */
+export class TimeBase {
+  /** Newest time, s. */
+  latestS = Number.NaN;
+  /** Set by `seconds` when the clock jumped for good. */
+  restarted = false;
+  #baseUs = Number.NaN;
+  #strangeS = Number.NaN;
+  #strange = 0;
+
+  /** NaN for a stamp that is no time, or that jumps. */
+  seconds(tUs: number): number {
+    this.restarted = false;
+    if (!(Math.abs(tUs) < 9e15)) return Number.NaN;
+    if (this.#baseUs !== this.#baseUs) this.#baseUs = tUs;
+    const tS = (tUs - this.#baseUs) * 1e-6;
+    if (this.latestS !== this.latestS) this.latestS = tS;
+    if (Math.abs(tS - this.latestS) <= JUMP_S) {
+      if (tS > this.latestS) this.latestS = tS;
+      this.#strange = 0;
+      return tS;
+    }
+    this.#strange = Math.abs(tS - this.#strangeS) <= JUMP_S ? this.#strange + 1 : 1;
+    this.#strangeS = tS;
+    if (this.#strange < AGREE) return Number.NaN;
+    this.#strange = 0;
+    // the new clock starts at zero: reference and history count on times that are not negative
+    this.#baseUs = tUs;
+    this.latestS = 0;
+    this.restarted = true;
+    return 0;
+  }
+}
