@@ -4,6 +4,7 @@ import { dovex } from "./dovex/dovex.ts";
 import { FormatError } from "./errors.ts";
 import { fit } from "./fit/fit.ts";
 import type { Format, ReadOptions, WriteOptions } from "./format.ts";
+import { genericCsv } from "./generic-csv/generic-csv.ts";
 import { geojson } from "./geojson/geojson.ts";
 import { gpx } from "./gpx/gpx.ts";
 import { pitwallJson } from "./json/pitwall-json.ts";
@@ -36,6 +37,7 @@ export const FORMATS: readonly Format[] = [
   geojson,
   pitwallJson,
   fit,
+  genericCsv,
 ];
 
 export const findFormat = (id: string): Format | undefined => FORMATS.find((f) => f.id === id);

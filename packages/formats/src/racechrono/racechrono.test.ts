@@ -1,7 +1,7 @@
 import { findColumn } from "@pitwall/core";
 import { describe, expect, it } from "vitest";
 import { readRecording, recognise } from "../registry.ts";
-import { bytesOf, hasShared, shared } from "../testing/shared.ts";
+import { bytesOf, capture, hasShared, shared } from "../testing/shared.ts";
 
 const V3 = `\ufeffThis file is created using RaceChrono Pro v10.2.4 ( http://racechrono.com/ ).
 Format,3
@@ -57,6 +57,11 @@ describe("RaceChrono CSV v3", () => {
   it("names the line where the three header rows do not agree", async () => {
     const broken = V3.replace("unix time,,,s,", "unix time,");
     await expect(readRecording(bytesOf(broken))).rejects.toMatchObject({ code: "malformed", line: 11 });
+  });
+
+  it("finds the stated lap in the rows around its ends", async () => {
+    const r = await readRecording(capture("racechrono-tianma-lap9-cut.csv"));
+    expect(r.laps.map((l) => [l.number, (l.endUs - l.startUs) / 1e6])).toEqual([[9, 76.329]]);
   });
 
   it.skipIf(!hasShared)("reads a real session: its own lap, with multi-rate rows", async () => {

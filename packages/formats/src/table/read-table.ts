@@ -13,6 +13,8 @@ const HEADER_LINES = 10_000;
 export type TableReading = {
   readonly id: string;
   readonly problems: ProblemLog;
+  /** The plan of a table without any line above its data. */
+  readonly initial?: TablePlan;
   /** Sees the lines above the data; gives the plan once the next line is data. */
   header(text: string, line: number): TablePlan | undefined;
   /** Lines right below the header that are no rows; asked until it says no. */
@@ -35,7 +37,7 @@ export async function readTable(
 ): Promise<TableResult> {
   const { id, problems } = reading;
   const mark = reading.asideMark?.charCodeAt(0) ?? -1;
-  let table: Table | undefined;
+  let table = reading.initial && new Table(reading.initial, problems);
   let lines = 0;
   let apart = false;
   let skipping = reading.skip !== undefined;

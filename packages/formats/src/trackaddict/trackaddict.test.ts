@@ -1,7 +1,7 @@
 import { findColumn } from "@pitwall/core";
 import { describe, expect, it } from "vitest";
 import { readRecording, recognise } from "../registry.ts";
-import { bytesOf, hasShared, shared } from "../testing/shared.ts";
+import { bytesOf, capture, hasShared, shared } from "../testing/shared.ts";
 
 const DATA = `# RaceRender Data: TrackAddict 4.8.0 on iOS 15.5
 # Vehicle: 2019 Test
@@ -48,6 +48,12 @@ describe("TrackAddict CSV", () => {
     // 30 m of longitude at 50 degrees: 111195 m * cos(50) = 71475 m a degree
     expect(lon2 - lon1).toBeCloseTo(30 / 71_475, 8);
     expect((lon1 + lon2) / 2).toBeCloseTo(4, 9);
+  });
+
+  it("finds the stated laps of a real drive", async () => {
+    const r = await readRecording(capture("trackaddict-goodwood-cut.csv"));
+    expect(r.laps.map((l) => (l.endUs - l.startUs) / 1e6)).toEqual([123.202, 177.527]);
+    expect(r.gates).toHaveLength(1);
   });
 
   it.skipIf(!hasShared)("reads the Goodwood drive: two laps as the file states them", async () => {

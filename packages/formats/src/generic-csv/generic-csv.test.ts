@@ -1,0 +1,118 @@
+import { findColumn } from "@pitwall/core";
+import { describe, expect, it } from "vitest";
+import { readRecording, recognise } from "../registry.ts";
+import { bytesOf, capture } from "../testing/shared.ts";
+import type { CsvMapping, MappingDesk } from "./mapping.ts";
+
+const T0 = Date.UTC(2026, 4, 28, 13, 34) * 1000;
+
+describe("CSV of any program", () => {
+  it("guesses a real table by its titles and their units", async () => {
+    const bytes = capture("racekeeper-mettet-cut.csv");
+    expect(recognise(bytes)?.format.id).toBe("csv");
+    const r = await readRecording(bytes);
+    const at = (id: string) => findColumn(r, id)!.column.values[0];
+    expect(r.absoluteTime).toBe(true);
+    expect(r.groups[0]!.tUs[1]).toBe(1_617_530_423_032_000);
+    expect([at("gnss.lat"), at("gnss.lon"), at("gnss.speed")]).toEqual([50.3010636, 4.6550936, 24.09]);
+    expect(at("imu.az")).toBe(8.427);
+    expect(at("imu.gx")).toBeCloseTo((3.143 * Math.PI) / 180, 12);
+    expect(r.notes.join()).toContain("columns are read as");
+  });
+
+  it.each([
+    ["s", (i: number) => (i * 0.1).toFixed(1), "time", 0],
+    ["ms by the title", (i: number) => String(i * 100), "time (ms)", 0],
+    ["ISO", (i: number) => `2026-05-28T13:34:0${i / 10}Z`, "Timestamp", T0],
+    ["h:m:s", (i: number) => `00:00:0${i / 10}`, "Time", 0],
+    ["epoch in ms by its size", (i: number) => String(T0 / 1000 + i * 100), "time", T0],
+  ])("understands times in %s", async (_, time, title, first) => {
+    const rows = [0, 1, 2, 3].map((i) => `${time(i)};50,${i};${i},5`);
+    const r = await readRecording(bytesOf(`${title};lat;RPM\n${rows.join("\n")}\n`));
+    expect([...findColumn(r, "gnss.lat")!.group.tUs]).toEqual([0, 1, 2, 3].map((i) => first + i * 100_000));
+    expect([...findColumn(r, "engine.rpm")!.column.values]).toEqual([0.5, 1.5, 2.5, 3.5]);
+  });
+
+  it("tells a speed's unit by the way between the positions", async () => {
+    // 10 m/s to the north: 1 s is 10 m, 8.9932e-5 degrees
+    for (const [factor, speed] of [
+      [1, 10],
+      [3.6, 36],
+      [2.236936, 22.36936],
+    ] as const) {
+      const rows = Array.from(
+        { length: 20 },
+        (_, i) => `${i},${(50 + i * 8.9932e-5).toFixed(7)},4.0,${speed}`,
+      );
+      const r = await readRecording(bytesOf(`time,lat,lon,speed\n${rows.join("\n")}\n`));
+      expect(findColumn(r, "gnss.speed")!.column.values[3], `${factor}`).toBeCloseTo(10, 3);
+    }
+  });
+
+  const ODD = "t0,foo,bar\n0,1,2\n1,3,4\n";
+  const mapping: CsvMapping = {
+    delimiter: ",",
+    decimal: ".",
+    headerLine: 1,
+    dataLine: 2,
+    time: { column: "t0", kind: "s" },
+    columns: [
+      { column: "foo", channel: "gnss.speed", unit: "km/h" },
+      { column: 2, channel: "brake_pressure", unit: "bar", negate: true },
+    ],
+  };
+
+  it("asks once, remembers, and does not ask again", async () => {
+    const asked: CsvMapping[] = [];
+    const store = new Map<string, CsvMapping>();
+    const desk: MappingDesk = {
+      recall: async (signature) => store.get(signature),
+      remember: async (signature, m) => void store.set(signature, m),
+      ask: async (proposal) => {
+        asked.push(proposal);
+        return mapping;
+      },
+    };
+    for (let i = 0; i < 2; i++) {
+      const r = await readRecording(bytesOf(ODD), { mappings: desk });
+      expect([...findColumn(r, "gnss.speed")!.column.values]).toEqual(
+        [1 / 3.6, 3 / 3.6].map((x) => expect.closeTo(x, 12)),
+      );
+      expect([...findColumn(r, "brake_pressure")!.column.values]).toEqual([-200, -400]);
+      expect(findColumn(r, "brake_pressure")!.column.field.unit).toBe("kPa");
+    }
+    expect(asked).toHaveLength(1);
+    expect(asked[0]!.columns.map((c) => c.column)).toContain("foo");
+  });
+
+  it("refuses a table that nobody explains", async () => {
+    await expect(readRecording(bytesOf(ODD))).rejects.toMatchObject({ code: "needs-mapping" });
+  });
+
+  it("reads a table without titles by a mapping", async () => {
+    const r = await readRecording(bytesOf("0 ,1,2\n1,3,4\n"), {
+      mapping: {
+        ...mapping,
+        headerLine: 0,
+        dataLine: 1,
+        time: { rateHz: 20 },
+        columns: [{ column: 1, channel: "gnss.speed", unit: "" }],
+      },
+    });
+    expect([...findColumn(r, "gnss.speed")!.group.tUs]).toEqual([0, 50_000]);
+  });
+
+  it("takes a row of units below the titles", async () => {
+    const r = await readRecording(
+      bytesOf("Time\tSpeed\tWater Temp\ns\tmph\tF\n0\t22.369363\t212\n1\t22.369363\t32\n"),
+    );
+    expect(findColumn(r, "gnss.speed")!.column.values[0]).toBeCloseTo(10, 6);
+    expect(findColumn(r, "engine.waterTemp")!.column.values[0]).toBeCloseTo(100, 9);
+  });
+
+  it("is not recognised in prose or in bytes", () => {
+    expect(recognise(bytesOf("Dear all,\nthis is no table, is it?\nNo, it is not.\n"))).toBeUndefined();
+    expect(recognise(Uint8Array.from({ length: 500 }, (_, i) => (i * 37) & 255))).toBeUndefined();
+    expect(recognise(new Uint8Array(0))).toBeUndefined();
+  });
+});

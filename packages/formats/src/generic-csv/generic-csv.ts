@@ -1,0 +1,111 @@
+import type { Recording } from "@pitwall/core";
+import { FormatError } from "../errors.ts";
+import type { Format, ReadOptions } from "../format.ts";
+import { type ByteSource, peek } from "../source.ts";
+import { ProblemLog } from "../table/problems.ts";
+import { readTable } from "../table/read-table.ts";
+import { settleSigns } from "../table/settle-signs.ts";
+import { cellsOf } from "../text/lines.ts";
+import { headLines, looksBinary } from "../text/sniff.ts";
+import type { CsvMapping } from "./mapping.ts";
+import { planOf } from "./plan.ts";
+import { lookAt, propose, type TableHead } from "./propose.ts";
+
+const ID = "csv";
+/** Times above this (µs, March 1973) count from the Unix epoch. */
+const EPOCH_FROM_US = 1e14;
+const HEAD_ROWS = 256;
+
+const head = (bytes: Uint8Array): TableHead | undefined => {
+  if (looksBinary(bytes)) return undefined;
+  const lines = headLines(bytes, 65_536);
+  // the last line may be cut off
+  return lookAt(lines.slice(0, lines.length > 3 ? -1 : undefined).slice(0, HEAD_ROWS));
+};
+
+/** What tables with the same columns have in common; under it a mapping is remembered. */
+export const signatureOf = (table: Pick<TableHead, "titles" | "units" | "delimiter">): string =>
+  [table.delimiter, ...table.titles, ...(table.units ?? [])].join("|");
+
+async function mappingFor(table: TableHead, options: ReadOptions): Promise<CsvMapping> {
+  if (options.mapping) return options.mapping;
+  const signature = signatureOf(table);
+  const desk = options.mappings;
+  const remembered = await desk?.recall(signature);
+  if (remembered) return remembered;
+  const { mapping, known } = propose(table);
+  const answer = await desk?.ask?.(mapping, { header: table.titles, rows: table.rows.slice(0, 20) });
+  if (answer) {
+    await desk!.remember(signature, answer);
+    return answer;
+  }
+  if (known === 0)
+    throw new FormatError(
+      "needs-mapping",
+      options.name ?? ID,
+      `nothing says what the columns mean: ${table.titles.slice(0, 8).join(", ")}`,
+      table.headerLine || undefined,
+    );
+  return mapping;
+}
+
+async function read(source: ByteSource, options: ReadOptions): Promise<Recording> {
+  const peeked = await peek(source);
+  const table = head(peeked.head);
+  if (!table) throw new FormatError("malformed", ID, "no table of numbers in the first lines");
+  const mapping = await mappingFor(table, options);
+  const problems = new ProblemLog();
+  let first = Number.NaN;
+  const onTime = (tUs: number) => {
+    if (Number.isNaN(first)) first = tUs;
+  };
+  let titles: readonly string[] = table.titles;
+  const { groups } = await readTable(peeked.source, options, {
+    id: ID,
+    problems,
+    ...(mapping.dataLine <= 1 ? { initial: planOf(mapping, titles, onTime) } : {}),
+    header(text, line) {
+      if (line === mapping.headerLine) titles = cellsOf(text, mapping.delimiter);
+      return line === mapping.dataLine - 1 ? planOf(mapping, titles, onTime) : undefined;
+    },
+    asideMark: "#",
+  });
+  if (!options.mapping)
+    problems.note(
+      `columns are read as ${mapping.columns
+        .slice(0, 12)
+        .map((c) => `${c.column}: ${c.channel}${c.unit ? ` in ${c.unit}` : ""}`)
+        .join("; ")}`,
+    );
+  settleSigns(groups, problems);
+  return {
+    groups,
+    absoluteTime: first >= EPOCH_FROM_US,
+    ...(options.name === undefined ? {} : { title: options.name }),
+    gates: [],
+    laps: [],
+    ...problems.report(),
+  };
+}
+
+export const genericCsv: Format = {
+  id: ID,
+  title: "CSV of any program, with a mapping",
+  extensions: ["csv", "txt", "tsv", "dat"],
+  sniff(bytes) {
+    const table = head(bytes);
+    if (!table) return 0;
+    return propose(table).known > 0 ? 0.5 : 0.3;
+  },
+  read,
+  carries: {
+    times: "own",
+    absoluteTime: true,
+    channels: "all",
+    gaps: true,
+    laps: "none",
+    gates: false,
+    remarks:
+      "Read only. Columns are guessed by title, unit and values; a mapping is asked for once and remembered.",
+  },
+};

@@ -1,0 +1,60 @@
+import { type FieldSpec, findChannel } from "@pitwall/core";
+import { unitOf, unitTo } from "../names/units.ts";
+import type { CellPlan, TablePlan } from "../table/plan.ts";
+import { isoUs } from "../text/iso-time.ts";
+import type { RowParser } from "../text/row.ts";
+import type { CsvMapping, TimeKind } from "./mapping.ts";
+
+const US: Readonly<Record<"s" | "ms" | "us" | "ns", number>> = { s: 1e6, ms: 1e3, us: 1, ns: 1e-3 };
+
+function timeOf(row: RowParser, bytes: Uint8Array, cell: number, kind: TimeKind): number {
+  if (kind === "iso") return isoUs(row.text(bytes, cell));
+  if (kind === "h:m:s") {
+    const m = /^(?:(\d+):)?(\d+):(\d+(?:[.,]\d+)?)$/.exec(row.text(bytes, cell));
+    return m
+      ? Math.round((Number(m[1] ?? 0) * 3600 + Number(m[2]) * 60 + Number(m[3]!.replace(",", "."))) * 1e6)
+      : Number.NaN;
+  }
+  return Math.round(row.values[cell]! * US[kind]);
+}
+
+/** A mapping as a plan for the rows below `titles`. Columns that the table does not have are left out. */
+export function planOf(
+  mapping: CsvMapping,
+  titles: readonly string[],
+  onTime: (tUs: number) => void,
+): TablePlan {
+  const find = (column: string | number) => (typeof column === "number" ? column : titles.indexOf(column));
+  const cells = mapping.columns.flatMap((c): CellPlan[] => {
+    const cell = find(c.column);
+    if (cell < 0) return [];
+    const channel = findChannel(c.channel);
+    const sign = c.negate ? -1 : 1;
+    const step = channel ? (c.unit === "" ? undefined : unitTo(c.unit, channel.unit)) : unitOf(c.unit);
+    const field: FieldSpec = channel
+      ? { name: channel.id, unit: channel.unit, doc: channel.label }
+      : {
+          name: c.channel,
+          unit: step?.unit ?? "1",
+          doc: typeof c.column === "string" ? c.column : c.channel,
+        };
+    return [
+      { cell, group: "table", field, scale: sign * (step?.scale ?? 1), offset: sign * (step?.offset ?? 0) },
+    ];
+  });
+  const { time } = mapping;
+  const timeCell = "column" in time ? find(time.column) : -1;
+  let rows = 0;
+  return {
+    rule: { delimiter: mapping.delimiter, decimal: mapping.decimal, runs: mapping.delimiter === " " },
+    minCells: Math.max(2, titles.length - 1),
+    maxCells: titles.length,
+    cells,
+    time(row, bytes) {
+      const tUs =
+        "column" in time ? timeOf(row, bytes, timeCell, time.kind) : Math.round((rows++ * 1e6) / time.rateHz);
+      if (!Number.isNaN(tUs)) onTime(tUs);
+      return tUs;
+    },
+  };
+}
