@@ -97,11 +97,16 @@ export function countProblem(
   };
 }
 
-/** The frames of a boot that have come. */
-export function seenOf(device: Device, boot: string): SeqRanges {
+/** The frames of a boot that have come; `before` tells of those that came before the server was started. */
+export function seenOf(
+  device: Device,
+  boot: string,
+  before: (device: string, boot: string) => readonly (readonly [first: number, last: number])[] = () => [],
+): SeqRanges {
   let seen = device.seen.get(boot);
   if (!seen) {
     seen = new SeqRanges();
+    for (const [first, last] of before(device.id, boot)) for (let n = first; n <= last; n++) seen.add(n);
     device.seen.set(boot, seen);
     if (device.seen.size > MAX_BOOTS) device.seen.delete(device.seen.keys().next().value!);
   }

@@ -89,7 +89,8 @@ export class Recorder {
         ? {}
         : { extra: { ...source.extra, ...(seq === undefined ? {} : NUMBERED) } }),
     };
-    if (seq !== undefined && seenOf(device, source.boot).has(seq)) {
+    const seen = seq === undefined ? undefined : seenOf(device, source.boot, this.#deps.catalogue.received);
+    if (seq !== undefined && seen?.has(seq)) {
       device.problems.set("duplicate", (device.problems.get("duplicate") ?? 0) + 1);
       return;
     }
@@ -98,7 +99,7 @@ export class Recorder {
     const number = seq ?? lane.nextSeq;
     this.#deps.journal.append(lane.handle, bytes, 0, bytes.length, arrivalUs, bootUs, number);
     lane.nextSeq = (number + 1) >>> 0;
-    if (seq !== undefined) seenOf(device, source.boot).add(seq);
+    if (seq !== undefined) seen?.add(seq);
     device.frames++;
     device.bytes += bytes.length;
     device.lastSeenUs = arrivalUs;
@@ -234,7 +235,7 @@ export class Recorder {
     for (const source of journaled.sources) {
       if (source.meta.extra?.["numbered"] !== NUMBERED.numbered) continue;
       const device = devices.get(source.meta.device, journaled.vehicle, "mqtt", source.meta.device);
-      const seen = seenOf(device, source.meta.boot);
+      const seen = seenOf(device, source.meta.boot, this.#deps.catalogue.received);
       for (const [first, last] of source.stats.seen.ranges) for (let s = first; s <= last; s++) seen.add(s);
     }
     this.#deliver({ vehicle, session, batches });
@@ -280,10 +281,17 @@ export class Recorder {
       await samples.closeSession(session.ref.id);
       const closed = await journal.closeSession(session.ref.id, { parked: String(session.parked) });
       catalogue.closeSession(session.ref.id, { endUs: closed.endUs, frames: closed.frames });
+      for (const device of this.#deps.devices.ofVehicle(vehicle.id))
+        for (const [boot, seen] of device.seen) catalogue.saveReceived(device.id, boot, seen);
     } catch (e) {
       // the journal still has it open; the next start takes it up again
       this.#deps.onTrouble(e instanceof StoreError ? e.message : String(e));
     }
+  }
+
+  /** Resolves when nothing waits: all that is durable was delivered, and sessions that ended are on disk. */
+  async idle(): Promise<void> {
+    while (this.#running || this.#closing.size > 0) await Promise.all([this.#running, ...this.#closing]);
   }
 
   /** Ends every session and waits until all of it is on disk. */
