@@ -1,3 +1,4 @@
+export { createAntFramer } from "./ant/index.ts";
 export { BLACKBOX_PACKETS, createBlackboxFramer, encodeBlackbox } from "./blackbox/index.ts";
 export { createDalyFramer } from "./daly/index.ts";
 export {

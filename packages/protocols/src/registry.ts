@@ -1,4 +1,5 @@
 import type { Protocol } from "@pitwall/core";
+import { ant } from "./ant/index.ts";
 import { blackbox } from "./blackbox/index.ts";
 import { daly, dalyCan } from "./daly/index.ts";
 import { gnss, nmea, ubx } from "./gnss/index.ts";
@@ -26,6 +27,7 @@ export const PROTOCOLS: readonly Protocol[] = [
   jbdCan,
   daly,
   dalyCan,
+  ant,
 ];
 
 export const findProtocol = (name: string): Protocol | undefined => PROTOCOLS.find((p) => p.name === name);
