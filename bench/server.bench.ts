@@ -34,8 +34,9 @@ const memoryOf = (pid: number): number =>
 
 async function plainReceiver(
   file: string,
+  mode: "copy" | "sync" = "copy",
 ): Promise<{ child: ChildProcess; tcp: number; udp: number; ws: number }> {
-  const child = fork(PLAIN, [file]);
+  const child = fork(PLAIN, [file, mode]);
   const [ports] = (await once(child, "message")) as [{ tcp: number; udp: number; ws: number }];
   return { child, ...ports };
 }
@@ -158,7 +159,7 @@ async function latency(report: (f: Figure) => void): Promise<void> {
     () => drive(server.udp, 20, 50, 8, epoch),
   );
 
-  const plain = await plainReceiver(join(folder.path, "plain.bin"));
+  const plain = await plainReceiver(join(folder.path, "plain.bin"), "sync");
   const ws = new WebSocket(`ws://127.0.0.1:${plain.ws}`);
   await once(ws, "open");
   const theirs = await latencies(
@@ -176,7 +177,7 @@ async function latency(report: (f: Figure) => void): Promise<void> {
       name: `socket to WebSocket client, 20 vehicles at 50 Hz, ${name}`,
       unit: "ms",
       value: percentile(ours, p),
-      baseline: "UDP to WebSocket without a journal",
+      baseline: "UDP to WebSocket after a synced write, not decoded",
       baselineValue: percentile(theirs, p),
       ratio: percentile(ours, p) / percentile(theirs, p),
       note: `${ours.length} of ${20 * 50 * 8 * 0.8} packets`,
