@@ -2,10 +2,9 @@
  * Elementary functions of +, -, *, / and square root alone. Those five are exactly rounded in every engine (IEEE 754);
  * Math.sin and its kin are not, and the same seed has to give the same bytes on every host. Errors are a few 1e-16.
  */
-const PI_2_HI = 1.5707963267948966;
+const PI_2_HI = Math.PI / 2;
 const PI_2_LO = 6.123233995736766e-17;
-const LN2 = 0.6931471805599453;
-const SQRT2 = 1.4142135623730951;
+const { LN2, SQRT2 } = Math;
 
 /** Taylor series of sine; |x| up to pi/4. */
 function sinSmall(x: number): number {

@@ -1,5 +1,6 @@
 import type { Encoder, PlainMessage, ProtocolOptions } from "@pitwall/core";
 import { findProtocol } from "@pitwall/protocols";
+import { type Faults, NO_FAULTS, within } from "./faults.ts";
 import { atan2, cos, sin } from "./math.ts";
 import { Powertrain, type PowertrainState } from "./powertrain.ts";
 import {
@@ -50,6 +51,8 @@ export type SimFrame = {
   readonly atUs: number;
   readonly source: number;
   readonly bytes: Uint8Array;
+  /** Unit's own time since its boot, microseconds. */
+  readonly bootUs: number;
 };
 
 export type UnitOptions = {
@@ -60,6 +63,7 @@ export type UnitOptions = {
   readonly startUs: number;
   readonly gnss?: GnssModel;
   readonly imu?: ImuModel;
+  readonly faults?: Faults;
 };
 
 const POWER_STEP_S = 0.02;
@@ -77,12 +81,15 @@ export class SimUnit {
   readonly #truth = createTruth();
   readonly #powerTruth = createTruth();
   readonly #options: UnitOptions;
+  readonly #faults: Faults;
+  #stuck: { readonly x: number; readonly y: number } | undefined;
   readonly #scale: { readonly lat: number; readonly lon: number };
 
   constructor(trajectory: Trajectory, sources: readonly SourceSpec[], options: UnitOptions) {
     this.trajectory = trajectory;
     this.sources = sources;
     this.#options = options;
+    this.#faults = options.faults ?? NO_FAULTS;
     this.#encoders = sources.map((s) => encoderOf(s.protocol));
     // sources start a little apart, as they do on a real bus
     this.#next = Float64Array.from(sources, (s, i) => (i % 7) / (7 * s.rateHz));
@@ -108,17 +115,46 @@ export class SimUnit {
     const tS = this.#next[turn]!;
     this.#next[turn] = tS + 1 / source.rateHz;
     const sensed = this.#sense(tS, source.needs);
+    if (this.#faults.unplugged.some((u) => u.source === source.name && within([u], tS))) return;
     const encoder = this.#encoders[turn]!;
     const atUs = Math.round((tS + source.latencyS) * 1e6);
     for (const message of source.say(sensed))
       for (const bytes of encoder.encodeFrames?.(message) ?? [encoder.encode(message)])
-        emit({ atUs, source: turn, bytes });
+        emit({ atUs, source: turn, bytes, bootUs: sensed.bootUs });
   }
 
   /** Position in degrees of a point in metres. */
   toDegrees(x: number, y: number): { readonly lat: number; readonly lon: number } {
     const { reference } = this.trajectory.track;
     return { lat: reference.lat + y / this.#scale.lat, lon: reference.lon + x / this.#scale.lon };
+  }
+
+  #disturb(fix: Fix, tS: number): void {
+    if (within(this.#faults.noFix, tS)) {
+      fix.valid = false;
+      fix.sats = 0;
+    }
+    if (within(this.#faults.stuckFix, tS)) {
+      this.#stuck ??= { x: fix.x, y: fix.y };
+      fix.x = this.#stuck.x;
+      fix.y = this.#stuck.y;
+    } else this.#stuck = undefined;
+    if (within(this.#faults.nan, tS)) fix.speedMps = Number.NaN;
+  }
+
+  /** How far the unit's own clock is off: drift, jumps, and a boot that was not the first. */
+  #clockError(tS: number): number {
+    const { clockJumps, driftPpm, reboots } = this.#faults;
+    let s = tS * driftPpm * 1e-6;
+    for (const jump of clockJumps) if (tS >= jump.atS) s += jump.byS;
+    let booted = 0;
+    for (const at of reboots) if (tS >= at) booted = Math.max(booted, at);
+    return s - booted;
+  }
+
+  /** Which boot of the unit an instant falls into, from 0. */
+  bootAt(tS: number): number {
+    return this.#faults.reboots.filter((at) => tS >= at).length;
   }
 
   #sense(tS: number, needs: SourceSpec["needs"]): Sensed {
@@ -131,7 +167,11 @@ export class SimUnit {
     const power = this.#power.state;
     const fix = needs === "gnss" ? this.#gnss.sample(truth) : this.#gnss.fix;
     const imu = needs === "imu" ? this.#imu.sample(truth, power.motorRpm) : this.#imu.out;
-    const { lat, lon } = this.toDegrees(fix.x, fix.y);
+    if (needs === "gnss") this.#disturb(fix, tS);
+    if (needs === "imu" && within(this.#faults.nan, tS)) imu.ax = imu.ay = imu.gz = Number.NaN;
+    const zero = needs === "gnss" && within(this.#faults.zeroFix, tS);
+    const { lat, lon } = zero ? { lat: 0, lon: 0 } : this.toDegrees(fix.x, fix.y);
+    const clockS = this.#clockError(tS);
     const began = this.trajectory.crossings[truth.lap - 1];
     return {
       truth,
@@ -141,7 +181,7 @@ export class SimUnit {
       imu,
       power,
       utcUs: this.#options.startUs + Math.round(tS * 1e6),
-      bootUs: Math.round(tS * 1e6),
+      bootUs: Math.max(0, Math.round((tS + clockS) * 1e6)),
       lap: truth.lap,
       lapTimeS: began ? tS - began.tS : 0,
     };
@@ -364,7 +404,7 @@ const obd = (message: string, rateHz: number, values: (s: Sensed) => Record<stri
   rateHz,
   latencyS: 0.02,
   needs: "power",
-  say: (s) => [plain(message, s, { ecu: 0x7e8, ...values(s) })],
+  say: (s) => [plain(message, s, { ecu: 0, ...values(s) })],
 });
 
 const racebox: SourceSpec = {
