@@ -17,6 +17,7 @@ export {
   withChecksum,
 } from "./gnss/index.ts";
 export { createJbdFramer, jbdRead, jbdReply } from "./jbd/index.ts";
+export { createJkFramer } from "./jk/index.ts";
 export {
   checkVin,
   createEcu,

@@ -4,6 +4,7 @@ import { blackbox } from "./blackbox/index.ts";
 import { daly, dalyCan } from "./daly/index.ts";
 import { gnss, nmea, ubx } from "./gnss/index.ts";
 import { jbd, jbdCan } from "./jbd/index.ts";
+import { jk, jkCan } from "./jk/index.ts";
 import { elm327, obd2 } from "./obd2/index.ts";
 import { json, pitwallBatch } from "./pitwall/index.ts";
 import { telemetryNode } from "./telemetry-node/index.ts";
@@ -28,6 +29,8 @@ export const PROTOCOLS: readonly Protocol[] = [
   daly,
   dalyCan,
   ant,
+  jk,
+  jkCan,
 ];
 
 export const findProtocol = (name: string): Protocol | undefined => PROTOCOLS.find((p) => p.name === name);
