@@ -1,6 +1,7 @@
 import type { Format } from "../format.ts";
 import { readLoggerCsv } from "../logger-csv/read.ts";
 import { headLines } from "../text/sniff.ts";
+import { writeAimCsv } from "./write.ts";
 
 export const aimCsv: Format = {
   id: "aim-csv",
@@ -9,6 +10,7 @@ export const aimCsv: Format = {
   sniff: (head) => (/^"?Format"?[,;]\s*"?AiM CSV File"?/i.test(headLines(head, 2048)[0] ?? "") ? 1 : 0),
   read: (source, options) =>
     readLoggerCsv(source, options, { id: "aim-csv", system: "aim", lastBeaconIsEnd: true }),
+  write: writeAimCsv,
   carries: {
     times: "fixed",
     absoluteTime: true,

@@ -5,6 +5,7 @@ import { type ByteSource, peek } from "../source.ts";
 import { ProblemLog } from "../table/problems.ts";
 import { readTable } from "../table/read-table.ts";
 import { settleSigns } from "../table/settle-signs.ts";
+import { isEpoch } from "../text/epoch.ts";
 import { cellsOf } from "../text/lines.ts";
 import { headLines, looksBinary } from "../text/sniff.ts";
 import type { CsvMapping } from "./mapping.ts";
@@ -12,8 +13,6 @@ import { planOf } from "./plan.ts";
 import { lookAt, propose, type TableHead } from "./propose.ts";
 
 const ID = "csv";
-/** Times above this (µs, March 1973) count from the Unix epoch. */
-const EPOCH_FROM_US = 1e14;
 const HEAD_ROWS = 256;
 
 const head = (bytes: Uint8Array): TableHead | undefined => {
@@ -80,7 +79,7 @@ async function read(source: ByteSource, options: ReadOptions): Promise<Recording
   settleSigns(groups, problems);
   return {
     groups,
-    absoluteTime: first >= EPOCH_FROM_US,
+    absoluteTime: isEpoch(first),
     ...(options.name === undefined ? {} : { title: options.name }),
     gates: [],
     laps: [],

@@ -1,6 +1,7 @@
 import type { Format } from "../format.ts";
 import { headText } from "../text/sniff.ts";
 import { readGeoJson } from "./read.ts";
+import { writeGeoJson } from "./write.ts";
 
 export const geojson: Format = {
   id: "geojson",
@@ -12,6 +13,7 @@ export const geojson: Format = {
     return /"type"\s*:\s*"(?:FeatureCollection|Feature|LineString|MultiLineString)"/.test(text) ? 0.95 : 0;
   },
   read: readGeoJson,
+  write: writeGeoJson,
   carries: {
     times: "position",
     absoluteTime: true,

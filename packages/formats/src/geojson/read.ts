@@ -1,11 +1,12 @@
-import type { RecordedGate, RecordedLap, Recording } from "@pitwall/core";
+import { findChannel, type RecordedGate, type RecordedLap, type Recording } from "@pitwall/core";
 import { FormatError } from "../errors.ts";
 import type { ReadOptions } from "../format.ts";
 import { namePoint } from "../gpx/read.ts";
-import { type NamedColumn, nameColumn } from "../names/channel-names.ts";
+import { type NamedColumn, nameColumn, ownColumn } from "../names/channel-names.ts";
 import { type ByteSource, collect } from "../source.ts";
 import { PointRows } from "../table/point-rows.ts";
 import { ProblemLog } from "../table/problems.ts";
+import { isEpoch } from "../text/epoch.ts";
 import { isoUs } from "../text/iso-time.ts";
 import { textOf } from "../text/lines.ts";
 
@@ -26,8 +27,12 @@ function timesOf(properties: Json): readonly unknown[] {
   return listOf(found);
 }
 
-const nameOf = (key: string): NamedColumn =>
-  key.includes(".") ? nameColumn(key, "", { channel: key }) : namePoint(key);
+/** Pitwall names units beside the arrays; then names are ids and units those of the house. */
+function nameOf(key: string, units: unknown): NamedColumn {
+  const unit = isObject(units) ? units[key] : undefined;
+  if (typeof unit === "string") return ownColumn(key, unit);
+  return findChannel(key) ? ownColumn(key) : namePoint(key);
+}
 
 type Gathered = {
   rows: PointRows;
@@ -67,7 +72,7 @@ function addLine(
     if (typeof alt === "number") rows.set("ele", () => nameColumn("gnss.alt", "m"), alt);
     for (const [key, values] of arrays) {
       const v = listOf(values)[at + i];
-      if (typeof v === "number") rows.set(key, () => nameOf(key), v);
+      if (typeof v === "number") rows.set(key, () => nameOf(key, properties["units"]), v);
     }
     rows.add(timed ? t : rows.length * 1e6);
   });
@@ -92,7 +97,7 @@ function addFeature(feature: Json, into: Gathered, problems: ProblemLog): void {
       });
     return;
   }
-  if (typeof properties["name"] === "string") into.title ??= properties["name"];
+  if (typeof properties["name"] === "string" && properties["name"] !== "") into.title ??= properties["name"];
   for (const lap of listOf(properties["laps"]))
     if (isObject(lap)) {
       const [startUs, endUs] = [timeUs(lap["start"]), timeUs(lap["end"])];
@@ -143,7 +148,7 @@ export async function readGeoJson(source: ByteSource, options: ReadOptions): Pro
   return {
     groups: [group],
     // converters write milliseconds since the start where no day is known
-    absoluteTime: timed && group.tUs[0]! >= 1e14,
+    absoluteTime: timed && isEpoch(group.tUs[0]!),
     ...(title === undefined ? {} : { title }),
     gates: into.gates,
     laps: into.laps,

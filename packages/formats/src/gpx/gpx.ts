@@ -1,6 +1,7 @@
 import type { Format } from "../format.ts";
 import { headText } from "../text/sniff.ts";
 import { readGpx } from "./read.ts";
+import { writeGpx } from "./write.ts";
 
 export const gpx: Format = {
   id: "gpx",
@@ -8,6 +9,7 @@ export const gpx: Format = {
   extensions: ["gpx"],
   sniff: (head) => (/<(?:\w+:)?gpx[\s>]/.test(headText(head, 4096)) ? 1 : 0),
   read: readGpx,
+  write: writeGpx,
   carries: {
     times: "position",
     absoluteTime: true,

@@ -5,6 +5,7 @@ import { type NamedColumn, nameColumn } from "../names/channel-names.ts";
 import type { ByteSource } from "../source.ts";
 import { PointRows } from "../table/point-rows.ts";
 import { ProblemLog } from "../table/problems.ts";
+import { isEpoch } from "../text/epoch.ts";
 import { isoUs } from "../text/iso-time.ts";
 import { leavesOf, parseElement, textOfChild, type XmlNode } from "../xml/element.ts";
 import { readXml } from "../xml/read-xml.ts";
@@ -84,7 +85,7 @@ export async function readGpx(source: ByteSource, options: ReadOptions): Promise
   const name = title ?? options.name;
   return {
     groups: [group],
-    absoluteTime: untimed === 0,
+    absoluteTime: untimed === 0 && isEpoch(group.tUs[0]!),
     ...(name === undefined ? {} : { title: name }),
     ...(device === undefined ? {} : { device }),
     gates: [],

@@ -1,6 +1,7 @@
 import type { Format } from "../format.ts";
 import { headText } from "../text/sniff.ts";
 import { readKml } from "./read.ts";
+import { writeKml } from "./write.ts";
 
 export const kml: Format = {
   id: "kml",
@@ -8,6 +9,7 @@ export const kml: Format = {
   extensions: ["kml"],
   sniff: (head) => (/<(?:\w+:)?kml[\s>]/.test(headText(head, 4096)) ? 1 : 0),
   read: readKml,
+  write: writeKml,
   carries: {
     times: "position",
     absoluteTime: true,

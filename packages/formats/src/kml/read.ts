@@ -1,10 +1,11 @@
 import type { Recording } from "@pitwall/core";
 import { FormatError } from "../errors.ts";
 import type { ReadOptions } from "../format.ts";
-import { nameColumn } from "../names/channel-names.ts";
+import { nameColumn, ownColumn } from "../names/channel-names.ts";
 import type { ByteSource } from "../source.ts";
 import { PointRows } from "../table/point-rows.ts";
 import { ProblemLog } from "../table/problems.ts";
+import { isEpoch } from "../text/epoch.ts";
 import { isoUs } from "../text/iso-time.ts";
 import { parseElement } from "../xml/element.ts";
 import { readXml } from "../xml/read-xml.ts";
@@ -14,7 +15,7 @@ const BLOCKS = new Set(["when", "coord", "coordinates", "value", "name", "angles
 const LONGEST = 64 << 20;
 
 /** One gx:Track: its times, positions and arrays of values run side by side. */
-type Track = { whens: string[]; coords: string[]; arrays: Map<string, string[]>; line: number };
+type Track = { whens: string[]; coords: string[]; arrays: Map<string, string[]>; own: boolean; line: number };
 
 const position = (rows: PointRows, lon: string, lat: string, alt: string | undefined): boolean => {
   if (!(Math.abs(Number(lat)) <= 90 && Math.abs(Number(lon)) <= 180) || lat === "" || lon === "")
@@ -43,7 +44,8 @@ function addTrack(track: Track, rows: PointRows, problems: ProblemLog): void {
       continue;
     }
     for (const [name, values] of track.arrays)
-      if (values[i] !== undefined) rows.set(name, () => nameColumn(name, UNITS[name]), values[i]!);
+      if (values[i] !== undefined)
+        rows.set(name, () => (track.own ? ownColumn(name) : nameColumn(name, UNITS[name])), values[i]!);
     rows.add(tUs);
   }
 }
@@ -70,7 +72,8 @@ export async function readKml(source: ByteSource, options: ReadOptions): Promise
     {
       blocks: BLOCKS,
       onOpen(name, tag, line) {
-        if (name === "Track") track = { whens: [], coords: [], arrays: new Map(), line };
+        if (name === "Track") track = { whens: [], coords: [], arrays: new Map(), own: false, line };
+        else if (name === "SchemaData" && track) track.own = /schemaUrl\s*=\s*["']#pitwall["']/.test(tag);
         else if (name === "SimpleArrayData") array = /\bname\s*=\s*["']([^"']*)["']/.exec(tag)?.[1] ?? "";
         else if (name === "LineString" || name === "LinearRing") inLine = true;
       },
@@ -115,7 +118,7 @@ export async function readKml(source: ByteSource, options: ReadOptions): Promise
   const name = title ?? options.name;
   return {
     groups: [group],
-    absoluteTime: timed,
+    absoluteTime: timed && isEpoch(group.tUs[0]!),
     ...(name === undefined ? {} : { title: name }),
     gates: [],
     laps: [],

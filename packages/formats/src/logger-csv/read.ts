@@ -10,6 +10,7 @@ import { readTable } from "../table/read-table.ts";
 import { settleSigns } from "../table/settle-signs.ts";
 import { dayUs, parseClock, parseDate } from "../text/date.ts";
 import { guessDelimiter } from "../text/delimiter.ts";
+import { isEpoch } from "../text/epoch.ts";
 import { cellsOf } from "../text/lines.ts";
 
 /** The exports of MoTeC i2 and of AiM Race Studio are one kind of file: keys and values, a row of names, one of units, rows at one rate. */
@@ -81,7 +82,7 @@ export async function readLoggerCsv(
     const day =
       parseDate((meta.get("log date") ?? meta.get("date") ?? []).join(" ")) ?? parseDate(options.date ?? "");
     const clock = parseClock((meta.get("log time") ?? meta.get("time") ?? [])[0] ?? "");
-    absolute = day !== undefined;
+    absolute = day !== undefined && isEpoch(dayUs(day));
     if (day) {
       baseUs = dayUs(day, clock ?? 0);
       problems.note("times follow the logger's own clock, whose time zone the file does not name");

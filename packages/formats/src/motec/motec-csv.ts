@@ -1,6 +1,7 @@
 import type { Format } from "../format.ts";
 import { readLoggerCsv } from "../logger-csv/read.ts";
 import { headLines } from "../text/sniff.ts";
+import { writeMotecCsv } from "./write.ts";
 
 export const motecCsv: Format = {
   id: "motec-csv",
@@ -9,6 +10,7 @@ export const motecCsv: Format = {
   sniff: (head) => (/^"?Format"?[,;]\s*"?MoTeC CSV File"?/i.test(headLines(head, 2048)[0] ?? "") ? 1 : 0),
   read: (source, options) =>
     readLoggerCsv(source, options, { id: "motec-csv", system: "motec", lastBeaconIsEnd: false }),
+  write: writeMotecCsv,
   carries: {
     times: "fixed",
     absoluteTime: true,

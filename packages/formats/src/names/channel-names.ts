@@ -1,4 +1,4 @@
-import { CHANNELS, type FieldSpec, findChannel, type NamingSystem } from "@pitwall/core";
+import { CHANNELS, type FieldSpec, findChannel, type NamingSystem, UNITS } from "@pitwall/core";
 import { SYNONYMS } from "./synonyms.table.ts";
 import { splitTitle, unitOf, unitTo } from "./units.ts";
 
@@ -78,4 +78,13 @@ export function nameColumn(
     scale: step?.scale ?? 1,
     offset: step?.offset ?? 0,
   };
+}
+
+/** A column that Pitwall itself wrote: its name is an id, its values are in the house's units. */
+export function ownColumn(id: string, unit?: string): NamedColumn {
+  const channel = findChannel(id);
+  const field = channel
+    ? { name: id, unit: channel.unit, doc: channel.label }
+    : { name: id, unit: UNITS.find((u) => u === unit) ?? ("1" as const), doc: id };
+  return { field, scale: 1, offset: 0 };
 }

@@ -1,20 +1,14 @@
-import { type FieldSpec, findChannel, type Recording } from "@pitwall/core";
+import type { Recording } from "@pitwall/core";
 import { FormatError } from "../errors.ts";
 import type { ReadOptions } from "../format.ts";
+import { ownColumn } from "../names/channel-names.ts";
 import type { ByteSource } from "../source.ts";
 import { LapNumbers } from "../table/lap-numbers.ts";
 import type { CellPlan, TablePlan } from "../table/plan.ts";
 import { ProblemLog } from "../table/problems.ts";
 import { readTable } from "../table/read-table.ts";
+import { isEpoch } from "../text/epoch.ts";
 import { cellsOf } from "../text/lines.ts";
-
-/** Times above this (March 1973) count from the Unix epoch, below from the start of the recording. */
-const EPOCH_FROM_US = 1e14;
-
-export function fieldOf(name: string): FieldSpec {
-  const channel = findChannel(name);
-  return channel ? { name, unit: channel.unit, doc: channel.label } : { name, unit: "1", doc: name };
-}
 
 /** Channels of one family come from one sensor: `gnss.lat` goes to the group `gnss`, `gnss.lat@rover` to `rover`. */
 function place(header: string, cell: number): CellPlan {
@@ -22,7 +16,7 @@ function place(header: string, cell: number): CellPlan {
   const name = at < 0 ? header : header.slice(0, at);
   const dot = name.indexOf(".");
   const group = at >= 0 ? header.slice(at + 1) : dot > 0 ? name.slice(0, dot) : "values";
-  return { cell, group, field: fieldOf(name), scale: 1, offset: 0 };
+  return { cell, group, ...ownColumn(name) };
 }
 
 export async function readPitwallCsv(source: ByteSource, options: ReadOptions): Promise<Recording> {
@@ -42,7 +36,7 @@ export async function readPitwallCsv(source: ByteSource, options: ReadOptions): 
       cells: names.slice(1).map((name, i) => place(name, i + 1)),
       time: (row) => Math.round(row.values[0]!),
       onRow(row, tUs) {
-        if (first) absoluteTime = tUs >= EPOCH_FROM_US;
+        if (first) absoluteTime = isEpoch(tUs);
         first = false;
         const lap = lapCell < 0 ? Number.NaN : row.values[lapCell]!;
         if (!Number.isNaN(lap)) laps.row(tUs, lap);

@@ -1,6 +1,7 @@
 import type { Format } from "../format.ts";
 import { headLines } from "../text/sniff.ts";
 import { readRaceChrono } from "./read.ts";
+import { writeRaceChrono } from "./write.ts";
 
 const carries = {
   times: "own",
@@ -27,6 +28,7 @@ export const raceChronoCsv3: Format = {
   extensions: ["csv"],
   sniff: (head) => sniff(head, isHeader3),
   read: readRaceChrono,
+  write: writeRaceChrono,
   carries: { ...carries, remarks: "Channels without a name of RaceChrono's keep their own, source canbus." },
 };
 

@@ -7,12 +7,10 @@ import { LapNumbers } from "../table/lap-numbers.ts";
 import type { CellPlan, TablePlan } from "../table/plan.ts";
 import { ProblemLog } from "../table/problems.ts";
 import { readTable } from "../table/read-table.ts";
+import { isEpoch } from "../text/epoch.ts";
 import { cellsOf } from "../text/lines.ts";
 import { FRAME, placeColumn } from "./columns.ts";
 import { type Preamble, takePreamble } from "./preamble.ts";
-
-/** Unix seconds above this are a date (March 1973), below they count from the start. */
-const EPOCH_FROM_S = 1e8;
 
 type Header = { names: string[]; units: string[]; sources: string[] };
 
@@ -88,7 +86,7 @@ export async function readRaceChrono(source: ByteSource, options: ReadOptions): 
   const title = preamble.title ?? options.name;
   return {
     groups,
-    absoluteTime: seen.first >= EPOCH_FROM_S * 1e6,
+    absoluteTime: isEpoch(seen.first),
     ...(title === undefined ? {} : { title }),
     ...(preamble.track === undefined ? {} : { track: preamble.track }),
     ...(preamble.driver === undefined ? {} : { driver: preamble.driver }),

@@ -70,15 +70,8 @@ export function columnsOf(s: VboSections): VboColumns {
     const title = (aligned ? s.header[cell] : s.header.find((h) => key(splitTitle(h).name) === k)) ?? name;
     const said = listed[cell] || splitTitle(title).unit || splitTitle(name).unit;
     const unit = said || standard?.unit || "";
-    return [
-      {
-        ...place,
-        ...nameColumn(standard ? name : splitTitle(name).name, unit, {
-          channel: standard?.channel,
-          system: "vbo",
-        }),
-      },
-    ];
+    const bare = standard || listed[cell] ? name : splitTitle(name).name;
+    return [{ ...place, ...nameColumn(bare, unit, { channel: standard?.channel, system: "vbo" }) }];
   });
   return { cells, time, lat, lon, lap, count };
 }

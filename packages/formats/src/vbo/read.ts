@@ -7,6 +7,7 @@ import type { TablePlan } from "../table/plan.ts";
 import { ProblemLog } from "../table/problems.ts";
 import { readTable } from "../table/read-table.ts";
 import { DayClock, dayTimeUs, firstMidnightUs, parseDay } from "../text/day-time.ts";
+import { isEpoch } from "../text/epoch.ts";
 import { columnsOf } from "./columns.ts";
 import { gateOf, settled } from "./gates.ts";
 import { SectionReader } from "./sections.ts";
@@ -71,7 +72,7 @@ export async function readVbo(source: ByteSource, options: ReadOptions): Promise
   if (!day) problems.note("the file names no day: times count from midnight");
   return {
     groups,
-    absoluteTime: day !== undefined,
+    absoluteTime: day !== undefined && isEpoch(base),
     ...(options.name === undefined ? {} : { title: options.name }),
     ...(s.track === undefined ? {} : { track: s.track }),
     ...(s.driver === undefined ? {} : { driver: s.driver }),

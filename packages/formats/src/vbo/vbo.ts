@@ -1,6 +1,7 @@
 import type { Format } from "../format.ts";
 import { headText } from "../text/sniff.ts";
 import { readVbo } from "./read.ts";
+import { writeVbo } from "./write.ts";
 
 export const vbo: Format = {
   id: "vbo",
@@ -13,6 +14,7 @@ export const vbo: Format = {
     return /^File created on/.test(text) && /^\s*\[header\]\s*$/im.test(text) ? 0.9 : 0;
   },
   read: readVbo,
+  write: writeVbo,
   carries: {
     times: "position",
     absoluteTime: true,

@@ -1,0 +1,130 @@
+import type { RecordedGate, Recording } from "@pitwall/core";
+import type { WriteOptions } from "../format.ts";
+import { TextWriter } from "../text/writer.ts";
+import { type OutColumn, outColumns } from "../write/out-columns.ts";
+import { fixes, needPosition } from "../write/position.ts";
+
+const two = (n: number): string => String(n).padStart(2, "0");
+const DAY_US = 86_400e6;
+
+/** `+03119.09973000`: sign, five digits of minutes, and as many decimals as keep 1e-8 degrees. */
+function minutes(deg: number): string {
+  const m = Math.abs(deg * 60)
+    .toFixed(7)
+    .padStart(13, "0");
+  return `${deg < 0 ? "-" : "+"}${m}`;
+}
+
+/** HHMMSS with at least hundredths. */
+function dayTime(tUs: number): string {
+  const us = ((tUs % DAY_US) + DAY_US) % DAY_US;
+  const s = Math.floor(us / 1e6);
+  const fraction = String(us - s * 1e6)
+    .padStart(6, "0")
+    .replace(/0{1,4}$/, "");
+  return `${two(Math.floor(s / 3600))}${two(Math.floor(s / 60) % 60)}${two(s % 60)}.${fraction}`;
+}
+
+/** Racelogic's standard channels: title in `[header]`, name of the column, unit, digits. */
+type Standard = { readonly header: string; readonly name: string; readonly format: (x: number) => string };
+const STANDARD: Readonly<Record<string, Standard>> = {
+  "gnss.sats": { header: "satellites", name: "sats", format: (x) => String(Math.round(x)).padStart(3, "0") },
+  speed: { header: "velocity kmh", name: "velocity", format: (x) => (x * 3.6).toFixed(5).padStart(9, "0") },
+  course: {
+    header: "heading",
+    name: "heading",
+    format: (x) => ((x * 180) / Math.PI).toFixed(5).padStart(9, "0"),
+  },
+  "gnss.alt": { header: "height", name: "height", format: signed(1, 4) },
+  "gnss.vUp": { header: "vertical velocity m/s", name: "vert-vel", format: signed(1, 4) },
+  "vehicle.aLong": { header: "long accel g", name: "Longacc", format: signed(1 / 9.80665, 6) },
+  "vehicle.aLat": { header: "lat accel g", name: "Latacc", format: signed(1 / 9.80665, 6) },
+};
+
+function signed(scale: number, decimals: number): (x: number) => string {
+  return (x) => `${x < 0 ? "-" : "+"}${Math.abs(x * scale).toFixed(decimals)}`;
+}
+
+/** Channels outside the standard set are written with an exponent; enough digits for the field's resolution. */
+function exponent(column: OutColumn): (x: number) => string {
+  const step = column.field.resolution;
+  const most = column.column.values.reduce((m, v) => Math.max(m, Math.abs(v) || 0), 0);
+  const digits =
+    step === undefined ? 15 : Math.min(15, Math.max(6, Math.ceil(Math.log10(Math.max(most / step, 1))) + 1));
+  return (x) => {
+    const [mantissa = "0", power = "+0"] = x.toExponential(digits).split("e");
+    return `${x < 0 ? "" : "+"}${mantissa}E${power[0]}${power.slice(1).padStart(2, "0")}`;
+  };
+}
+
+/** Longitude first, minutes, west positive: Racelogic's order. */
+function gateLine(gate: RecordedGate): string {
+  const [lat1, lon1, lat2, lon2] = gate.ends;
+  const word = gate.kind === "split" ? "Split" : gate.kind === "finish" ? "Finish" : "Start";
+  return `${word.padEnd(8)} ${minutes(-lon1)} ${minutes(lat1)} ${minutes(-lon2)} ${minutes(lat2)} \u00ac ${gate.name}\r\n`;
+}
+
+export async function* writeVbo(recording: Recording, options: WriteOptions): AsyncGenerator<Uint8Array> {
+  const position = needPosition(recording, options, "vbo");
+  const columns = outColumns(recording, {
+    hold: true,
+    taste: { byUnit: {} },
+    leaveOut: new Set([position.ids.lat, position.ids.lon, "lap.number"]),
+  });
+  const standardKey = (c: OutColumn) =>
+    c.id === position.ids.speed ? "speed" : c.id === position.ids.course ? "course" : c.id;
+  const used = new Set<string>();
+  const standard: { column: OutColumn; as: Standard }[] = [];
+  for (const key of Object.keys(STANDARD)) {
+    const column = columns.find((c) => standardKey(c) === key);
+    if (!column) continue;
+    used.add(column.title);
+    standard.push({ column, as: STANDARD[key]! });
+  }
+  const others = columns
+    .filter((c) => !used.has(c.title))
+    .map((column) => ({ column, format: exponent(column), name: column.title.replace(/\s+/g, "_") }));
+  const sats = standard.filter((s) => s.as.name === "sats");
+  const rest = standard.filter((s) => s.as.name !== "sats");
+
+  const out = new TextWriter();
+  const first = position.group.tUs[0] ?? 0;
+  const made = new Date((options.createdUs ?? first) / 1000);
+  out.text(
+    `File created on ${two(made.getUTCDate())}/${two(made.getUTCMonth() + 1)}/${made.getUTCFullYear()} @ ${two(made.getUTCHours())}:${two(made.getUTCMinutes())}:${two(made.getUTCSeconds())}\r\n`,
+  );
+  const headers = [
+    ...sats.map((s) => s.as.header),
+    "time",
+    "latitude",
+    "longitude",
+    ...rest.map((s) => s.as.header),
+    ...others.map((o) => o.name),
+  ];
+  out.text(`\r\n[header]\r\n${headers.join("\r\n")}\r\n`);
+  out.text(`\r\n[channel units]\r\n${others.map((o) => `${o.column.unit}\r\n`).join("")}`);
+  out.text(`\r\n[comments]\r\nGenerated by ${options.creator ?? "Pitwall"}\r\n`);
+  if (recording.track !== undefined) out.text(`Venue : ${recording.track}\r\n`);
+  if (recording.driver !== undefined) out.text(`Driver : ${recording.driver}\r\n`);
+  if (recording.gates.length > 0) out.text(`\r\n[laptiming]\r\n${recording.gates.map(gateLine).join("")}`);
+  const names = [
+    ...sats.map((s) => s.as.name),
+    "time",
+    "lat",
+    "long",
+    ...rest.map((s) => s.as.name),
+    ...others.map((o) => o.name),
+  ];
+  out.text(`\r\n[column names]\r\n${names.join(" ")}\r\n\r\n[data]\r\n`);
+  for (const i of fixes(position)) {
+    const tUs = position.group.tUs[i]!;
+    for (const s of sats) out.text(`${s.as.format(s.column.sampler.at(tUs))} `);
+    out.text(`${dayTime(tUs)} ${minutes(position.lat.values[i]!)} ${minutes(-position.lon.values[i]!)}`);
+    for (const s of rest) out.text(` ${s.as.format(s.column.sampler.at(tUs))}`);
+    for (const o of others) out.text(` ${o.format(o.column.sampler.at(tUs))}`);
+    out.text("\r\n");
+    const piece = out.full();
+    if (piece) yield piece;
+  }
+  yield out.rest();
+}
