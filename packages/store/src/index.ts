@@ -18,3 +18,6 @@ export { openJournal } from "./journal/journal.ts";
 export { readMcap, readMcapInfo } from "./journal/read-mcap.ts";
 export { SeqRanges } from "./journal/seq-ranges.ts";
 export type * from "./journal/types.ts";
+export { openMemoryStore } from "./samples/memory.ts";
+export { openParquetStore, type ParquetStoreOptions } from "./samples/parquet.ts";
+export type * from "./samples/types.ts";
