@@ -5,22 +5,35 @@ export function sumBytes(b: Uint8Array, start: number, end: number): number {
   return s;
 }
 
+/** Two byte sums in the 16-bit halves of a word. */
+const LANES = 0x00ff_00ff;
+/** Words that two lanes hold before they could overflow: 128 of 2 x 255 stay under 65,536. */
+const WORDS = 128;
+
 /** Sum of bytes by 32-bit words: four bytes a step, folded pairwise; equals `sumBytes` for up to 2^16 bytes. */
 export function sumBytesFast(view: DataView, start: number, end: number): number {
-  let pairs = 0;
   let s = 0;
   let i = start;
   const words = start + ((end - start) & ~3);
-  for (; i < words; i += 4) {
-    const w = view.getUint32(i, true);
-    pairs += (w & 0x00ff_00ff) + ((w >>> 8) & 0x00ff_00ff);
-    // two 16-bit lanes: 128 words of 2 x 255 stay under 65,536
-    if (((i - start) & 0x1ff) === 0x1fc) {
-      s += (pairs & 0xffff) + (pairs >>> 16);
-      pairs = 0;
+  while (i < words) {
+    const stop = Math.min(words, i + 4 * WORDS);
+    const pairs = stop - ((stop - i) & 7);
+    let even = 0;
+    let odd = 0;
+    for (; i < pairs; i += 8) {
+      const v = view.getUint32(i, true);
+      const w = view.getUint32(i + 4, true);
+      even += (v & LANES) + (w & LANES);
+      odd += ((v >>> 8) & LANES) + ((w >>> 8) & LANES);
     }
+    if (i < stop) {
+      const v = view.getUint32(i, true);
+      even += v & LANES;
+      odd += (v >>> 8) & LANES;
+      i += 4;
+    }
+    s += (even & 0xffff) + (even >>> 16) + (odd & 0xffff) + (odd >>> 16);
   }
-  s += (pairs & 0xffff) + (pairs >>> 16);
   for (; i < end; i++) s += view.getUint8(i);
   return s;
 }

@@ -37,8 +37,9 @@ export interface Framer {
  * further, never past the whole of it: the next good frame may start inside.
  */
 export function createFramer(rule: FrameRule, onFrame: OnFrame, onProblem: OnProblem = () => {}): Framer {
+  const { check, maxLength, probe } = rule;
   const stats: FramerStats = { frames: 0, bad: 0, skippedBytes: 0 };
-  const tail = new Uint8Array(rule.maxLength * 2);
+  const tail = new Uint8Array(maxLength * 2);
   const tailView = new DataView(tail.buffer);
   let held = 0; // bytes in `tail`
   let consumed = 0; // stream offset of tail[0], or of the chunk's first byte while the tail is empty
@@ -48,7 +49,7 @@ export function createFramer(rule: FrameRule, onFrame: OnFrame, onProblem: OnPro
 
   const refuse = (problem: Problem) => {
     if (problem.offset < refusedEnd) return;
-    refusedEnd = problem.offset + Math.min(problem.length, rule.maxLength);
+    refusedEnd = problem.offset + Math.min(problem.length, maxLength);
     stats.bad++;
     onProblem(problem);
   };
@@ -78,18 +79,18 @@ export function createFramer(rule: FrameRule, onFrame: OnFrame, onProblem: OnPro
   ): number {
     let at = from;
     while (at < end) {
-      const length = rule.probe(bytes, at, end, last);
+      const length = probe(bytes, at, end, last);
       if (length < 0) {
         skipOne(base + at);
         at++;
         continue;
       }
-      if (length > rule.maxLength || (length === 0 && end - at >= rule.maxLength)) {
+      if (length > maxLength || (length === 0 && end - at >= maxLength)) {
         refuse({
           code: "bad-length",
           offset: base + at,
           length,
-          reason: `frame of ${length || "unknown"} bytes, at most ${rule.maxLength}`,
+          reason: `frame of ${length || "unknown"} bytes, at most ${maxLength}`,
         });
         skipOne(base + at);
         at++;
@@ -107,7 +108,7 @@ export function createFramer(rule: FrameRule, onFrame: OnFrame, onProblem: OnPro
         at++;
         continue;
       }
-      const wrong = rule.check?.(bytes, view, at, at + length);
+      const wrong = check?.(bytes, view, at, at + length);
       if (wrong !== undefined) {
         refuse({ code: wrong, offset: base + at, length, reason: `frame of ${length} bytes refused` });
         skipOne(base + at);

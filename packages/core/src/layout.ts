@@ -44,8 +44,11 @@ export type Layout = {
   /** Every field with its derived offset, `_` fields included. */
   readonly fields: readonly PlacedField[];
   readonly spec: MessageSpec;
-  /** Reads one packet at `at` into `out[outAt…]`. Bounds are the caller's: the framer has checked the length. */
-  read(view: DataView, at: number, out: Float64Array, outAt: number): void;
+  /**
+   * Reads one packet at `at` into `out[outAt…]`. Bounds are the caller's: the framer has checked the length.
+   * Returns the sum of the floating-point fields: finite means that all of them are, infinite or NaN that one may not be.
+   */
+  read(view: DataView, at: number, out: Float64Array, outAt: number): number;
   /** Reads one packet into row `row` of a column set. */
   readColumns(view: DataView, at: number, columns: readonly Float64Array[], row: number): void;
   /** Writes one packet; `_` fields become 0. Throws CodecError "out-of-range" with the field's offset. */
@@ -111,10 +114,19 @@ function rawOf(view: DataView, at: number, f: PlacedField, little: boolean): num
   return ((raw - (f.zero ?? 0)) * (f.scale ?? 1)) / (f.per ?? 1) + (f.bias ?? 0);
 }
 
+const isFloat = (f: LayoutField): boolean => f.wire === "f32" || f.wire === "f64";
+
 function interpret(values: readonly PlacedField[], endian: Endian): Layout["read"] {
   const little = endian === "little";
   return (view, at, out, outAt) => {
-    for (let i = 0; i < values.length; i++) out[outAt + i] = rawOf(view, at, values[i]!, little);
+    let sum = 0;
+    for (let i = 0; i < values.length; i++) {
+      const f = values[i]!;
+      const x = rawOf(view, at, f, little);
+      out[outAt + i] = x;
+      if (isFloat(f)) sum += x;
+    }
+    return sum;
   };
 }
 
@@ -144,12 +156,16 @@ function compile(values: readonly PlacedField[], endian: Endian, target: "row" |
     if (f.per !== undefined) x = `${x}/${f.per}`;
     if (f.bias !== undefined) x = `${x}+(${f.bias})`;
     if (f.missing !== undefined) x = `r===${f.missing}?NaN:${x}`;
-    const to = target === "row" ? `o[w+${i}]` : `c${i}[w]`;
-    return `r=v.${WIRE[f.wire].get}(a+${f.offset}${flag});${to}=${x};`;
+    const get = `r=v.${WIRE[f.wire].get}(a+${f.offset}${flag});`;
+    if (target === "columns") return `${get}c${i}[w]=${x};`;
+    // four sums side by side: one alone would make each addition wait for the one before
+    return isFloat(f) ? `${get}r=${x};o[w+${i}]=r;s${i & 3}+=r;` : `${get}o[w+${i}]=${x};`;
   });
   const columns = target === "columns" ? values.map((_, i) => `const c${i}=o[${i}];`).join("") : "";
+  const sums = target === "row" ? "let s0=0,s1=0,s2=0,s3=0;" : "";
+  const result = target === "row" ? "return (s0+s1)+(s2+s3);" : "";
   try {
-    return new Function("v", "a", "o", "w", `let r=0;${columns}${lines.join("")}`);
+    return new Function("v", "a", "o", "w", `let r=0;${sums}${columns}${lines.join("")}${result}`);
   } catch {
     return undefined;
   }

@@ -61,63 +61,53 @@ const places = PACKETS.map((p) => {
   };
 });
 
+const TURN = 2 * Math.PI;
 const U32_MS_US = 2 ** 32 * 1000;
 
 function createDecoder(context: DecodeContext): Decoder {
   const tally = createTally(context);
-  const readings = PACKETS.map((p) => new Reading(p.spec));
+  const kinds = PACKETS.map((packet, i) => ({ packet, at: places[i]!, r: new Reading(packet.spec) }));
   const boot = new Unwrapper(U32_MS_US);
-  let offset = 0;
 
   function decode(bytes: Uint8Array, view: DataView, start: number): void {
     const first = bytes[start]!;
     const version = first === SYNC_LO ? 0 : first;
-    const packet = PACKETS[version]!;
-    const at = places[version]!;
-    const r = readings[version]!;
+    const { packet, at, r } = kinds[version]!;
     const v = r.values;
-    packet.read(view, start, v, 0);
+    const sum = packet.read(view, start, v, 0);
     r.bootUs = boot.next(v[at.time]! * 1000);
     tally.stats.frames++;
     if (v[at.valid] === 0) {
       v[at.lat] = Number.NaN;
       v[at.lon] = Number.NaN;
     } else if (!(Math.abs(v[at.lat]!) <= 90 && Math.abs(v[at.lon]!) <= 180)) {
-      refuse(packet, at.lat, v[at.lat]!, start);
+      refuse(packet, at.lat, v[at.lat]!);
       v[at.lat] = Number.NaN;
       v[at.lon] = Number.NaN;
     }
-    const turn = 2 * Math.PI;
-    if (at.heading >= 0 && v[at.heading]! < 0) v[at.heading] = v[at.heading]! + turn;
-    if (at.course >= 0 && v[at.course]! < 0) v[at.course] = v[at.course]! + turn;
-    let sum = 0;
-    for (let i = 0; i < v.length; i++) sum += v[i]!;
-    if (!Number.isFinite(sum)) dropNonFinite(packet, v, at, start);
+    if (at.heading >= 0 && v[at.heading]! < 0) v[at.heading] = v[at.heading]! + TURN;
+    if (at.course >= 0 && v[at.course]! < 0) v[at.course] = v[at.course]! + TURN;
+    if (sum - sum !== 0) dropNonFinite(packet, v, at);
     tally.reading(r);
   }
 
   /** NaN is how "not available" is sent for the course; anywhere else it is a fault of the device, counted once a value. */
-  function dropNonFinite(
-    packet: BlackboxPacket,
-    v: Float64Array,
-    at: (typeof places)[number],
-    start: number,
-  ): void {
+  function dropNonFinite(packet: BlackboxPacket, v: Float64Array, at: (typeof places)[number]): void {
     for (let i = 0; i < v.length; i++) {
       const x = v[i]!;
       if (Number.isFinite(x)) continue;
       v[i] = Number.NaN;
       const expected = i === at.course || i === at.lat || i === at.lon;
-      if (!expected) refuse(packet, i, x, start);
+      if (!expected) refuse(packet, i, x);
     }
   }
 
-  function refuse(packet: BlackboxPacket, field: number, value: number, start: number): void {
+  function refuse(packet: BlackboxPacket, field: number, value: number): void {
     const spec = packet.spec.fields[field]!;
     const place = packet.fields.find((f) => f.name === spec.name)!;
     tally.problem({
       code: "out-of-range",
-      offset: offset + start + place.offset,
+      offset: framer.frameOffset + place.offset,
       length: 4,
       reason: `${spec.name} = ${value}`,
     });
@@ -126,10 +116,7 @@ function createDecoder(context: DecodeContext): Decoder {
   const framer = createBlackboxFramer((bytes, view, start) => decode(bytes, view, start), tally.problem);
   return {
     stats: tally.stats,
-    push(bytes) {
-      framer.push(bytes);
-      offset += bytes.length;
-    },
+    push: (bytes) => framer.push(bytes),
     end: () => framer.end(),
   };
 }
