@@ -7,6 +7,7 @@ import { jbd, jbdCan } from "./jbd/index.ts";
 import { jk, jkCan } from "./jk/index.ts";
 import { elm327, obd2 } from "./obd2/index.ts";
 import { json, pitwallBatch } from "./pitwall/index.ts";
+import { bean, kart } from "./racehf/index.ts";
 import { telemetryNode } from "./telemetry-node/index.ts";
 import { vescBms, vescCan, vescUart } from "./vesc/index.ts";
 
@@ -31,6 +32,8 @@ export const PROTOCOLS: readonly Protocol[] = [
   ant,
   jk,
   jkCan,
+  kart,
+  bean,
 ];
 
 export const findProtocol = (name: string): Protocol | undefined => PROTOCOLS.find((p) => p.name === name);

@@ -1,0 +1,2 @@
+export { bean } from "./bean.ts";
+export { kart } from "./kart.ts";
