@@ -30,12 +30,12 @@ export class AccelerationBlend {
     this.#lastS = tS;
     this.#lastMps = speedMps;
     this.gnssMps2 = dt > 0.02 && dt < 1.2 ? change / dt : Number.NaN;
-    if (!(this.gnssMps2 === this.gnssMps2) || tS > ref.newestS || !ref.covers(REF_FORWARD, from)) return;
+    if (Number.isNaN(this.gnssMps2) || tS > ref.newestS || !ref.covers(REF_FORWARD, from)) return;
     const imu = (ref.at(tS, REF_FORWARD) - ref.at(from, REF_FORWARD)) / dt - forwardBias;
     const error = this.gnssMps2 - imu;
     const share = 1 - Math.exp(-dt / SMOOTH_S);
     this.#error =
-      nowS - this.#atS < 2 && this.#error === this.#error
+      nowS - this.#atS < 2 && !Number.isNaN(this.#error)
         ? this.#error + share * (error - this.#error)
         : error;
     this.#weight = rateWeight(hz);
@@ -47,6 +47,6 @@ export class AccelerationBlend {
     const age = nowS - this.#atS;
     if (!(age < 2 * STALE_S + 0.6)) return 0;
     const fresh = age < STALE_S + 0.6 ? 1 : 0.5;
-    return this.#error === this.#error ? this.#weight * fresh * (1 - confidence) * this.#error : 0;
+    return !Number.isNaN(this.#error) ? this.#weight * fresh * (1 - confidence) * this.#error : 0;
   }
 }

@@ -45,7 +45,7 @@ export class LowPass {
   /** The first value is taken as the past. A value that is not finite is skipped: the last output stays. */
   push(value: number): number {
     const c = this.#c;
-    if (!(value - value === 0)) return this.#empty ? Number.NaN : c[7]!;
+    if (!Number.isFinite(value)) return this.#empty ? Number.NaN : c[7]!;
     if (this.#empty) this.reset(value);
     const y = c[0]! * value + c[1]! * c[5]! + c[2]! * c[6]! - c[3]! * c[7]! - c[4]! * c[8]!;
     c[6] = c[5]!;
@@ -67,8 +67,8 @@ export class Ema {
 
   /** A value that is not finite is skipped. */
   push(value: number, dtS: number): number {
-    if (!(value - value === 0)) return this.value;
-    if (!(this.value - this.value === 0)) this.value = value;
+    if (!Number.isFinite(value)) return this.value;
+    if (!Number.isFinite(this.value)) this.value = value;
     else this.value += (value - this.value) * (1 - Math.exp(-Math.max(0, dtS) / this.timeConstantS));
     return this.value;
   }

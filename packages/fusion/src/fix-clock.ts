@@ -32,7 +32,7 @@ export class FixClock {
     this.#deviation += 0.05 * (Math.abs(error) / this.#periodS - this.#deviation);
     if (epochs > 20 || Math.abs(error) > STEP * this.#periodS) {
       // a first interval that was two or three epochs long shows as steps of half a period
-      this.#restart(tS, step < this.#periodS ? step : this.#periodS);
+      this.#restart(tS, Math.min(step, this.#periodS));
       return tS;
     }
     const learning = this.#count < 20 ? 1 / (this.#count + 2) : 0;

@@ -23,7 +23,7 @@ const PATIENCE = 5;
 const COURSE_MPS = 1.5;
 const COURSE_SIGMAS = 4;
 /** How fast the delay in use follows its estimate: no jump, however sure. */
-const DELAY_SLEW = 0.03;
+const DELAY_SLEW = 0.1;
 /** At standstill a place is kept once this many fixes made it. */
 const WARM_UP_FIXES = 5;
 /** Part of the fix error that averaging does not remove, per root second. */
@@ -38,6 +38,7 @@ export class FixUpdates {
   #lastS = Number.NaN;
   #farFixes = 0;
   #reversed = 0;
+  #disagreement = 1;
   /** Sigma of the last fix, m. */
   sigmaM = Number.NaN;
 
@@ -50,14 +51,28 @@ export class FixUpdates {
     return this.#fixes;
   }
 
+  /** How much worse than they say receiver and inertial sensor are together, as a factor on variance. */
+  get disagreement(): number {
+    return this.#disagreement;
+  }
+
   clear(): void {
+    this.#disagreement = 1;
+    this.#parts.estimator.noiseScale = 1;
     this.#fixes = 0;
     this.#lastS = Number.NaN;
   }
 
-  /** Time the fix was true, on the inertial sensor's clock. */
-  trueTime(fix: CheckedFix): number {
-    return fix.tS - this.#parts.delayS;
+  /** Time the velocity of the fix was true, on the inertial sensor's clock. */
+  velocityTime(fix: CheckedFix): number {
+    return fix.velocityS - this.#parts.velocityDelayS;
+  }
+
+  /** The newest time the fix speaks of. */
+  newestTime(fix: CheckedFix): number {
+    const p = this.#parts;
+    const position = fix.newPosition ? fix.positionS - p.positionDelayS : Number.NEGATIVE_INFINITY;
+    return fix.newVelocity ? Math.max(position, this.velocityTime(fix)) : position;
   }
 
   update(fix: CheckedFix): void {
@@ -66,32 +81,46 @@ export class FixUpdates {
     const local = p.local ?? p.anchor(fix.lat, fix.lon);
     local.plane.toPlane(fix.lat, fix.lon, this.#plane);
     const yaw = wrapAngle(Math.PI / 2 - fix.course + local.convergenceRad);
-    const dt = Math.min(2, fix.tS - this.#lastS);
-    this.#lastS = fix.tS;
+    const stampS = fix.newPosition ? fix.positionS : fix.velocityS;
+    const dt = Math.min(2, stampS - this.#lastS);
+    this.#lastS = stampS;
     this.#learnDelay(fix, yaw, dt);
     const shift = this.#slewDelay(dt);
-    let tS = this.trueTime(fix);
+    let positionS = fix.positionS - p.positionDelayS;
+    let velocityS = fix.velocityS - p.velocityDelayS;
     this.sigmaM = fix.sigmaM;
     e.placeNoise = (PLACE_NOISE * fix.sigmaM) ** 2;
     if (!e.running) {
       if (!fix.newPosition) return;
       // nothing is known of the time before: the first fix counts where the filter starts
-      tS = Math.max(tS, p.imuS);
-      e.start(tS, this.#plane[0]!, this.#plane[1]!, fix.sigmaM);
+      positionS = Math.max(positionS, p.imuS);
+      velocityS = positionS;
+      e.start(positionS, this.#plane[0]!, this.#plane[1]!, fix.sigmaM);
       e.filter.p[VARIANCE[7]!] = p.gyroBias[1]! ** 2;
       e.reset(7, p.gyroBias[0]!, p.gyroBias[1]! ** 2);
       this.#fixes = 0;
-    } else if (!p.imuActive && tS > e.headS) e.coast(tS);
+    } else if (!p.imuActive) e.coast(this.newestTime(fix));
     this.#fixes++;
-    if (fix.newPosition) this.#position(fix, yaw, tS, shift);
-    if (fix.newVelocity) this.#velocity(fix, yaw, tS);
+    if (fix.newPosition) this.#position(fix, yaw, positionS, shift);
+    if (fix.newVelocity) this.#velocity(fix, yaw, velocityS);
   }
 
   #learnDelay(fix: CheckedFix, yaw: number, dt: number): void {
     const p = this.#parts;
+    const known = fix.speed > COURSE_MPS;
+    if (fix.newVelocity) p.delay.push(fix.velocityS, fix.speed, yaw, p.reference);
+    if (p.imuActive && p.delay.contradicted) p.distrustImu();
+    if (p.estimateDelay && fix.newVelocity) {
+      p.positionLag.velocity(
+        fix.velocityS,
+        known ? fix.speed * Math.cos(yaw) : Number.NaN,
+        fix.speed * Math.sin(yaw),
+      );
+    }
+    if (p.estimateDelay && fix.newPosition)
+      p.positionLag.position(fix.positionS, this.#plane[0]!, this.#plane[1]!);
     if (!fix.newVelocity) return;
-    if (p.estimateDelay) p.delay.push(fix.tS, fix.speed, yaw, p.reference);
-    const tS = fix.tS - p.delayS;
+    const tS = fix.velocityS - p.velocityDelayS;
     if (p.mounting.gnssSpeed(tS, fix.speed, fix.speedSigmaMps, p.reference))
       p.tilt.mountingYawRad = p.mounting.yawRad;
     if (tS <= p.reference.newestS && p.reference.covers(REF_WHEEL, tS - 0.1) && dt > 0) {
@@ -100,14 +129,15 @@ export class FixUpdates {
     }
   }
 
+  /** Returns by how much the delay of places grew. */
   #slewDelay(dt: number): number {
     const p = this.#parts;
-    if (!p.estimateDelay || !(dt > 0)) return 0;
+    if (!(dt > 0)) return 0;
     const most = DELAY_SLEW * dt;
-    const change = Math.max(-most, Math.min(most, p.delay.delayS - p.appliedDelayS));
-    const before = p.delayS;
-    p.appliedDelayS += change;
-    return p.delayS - before;
+    p.velocityDelayS += Math.max(-most, Math.min(most, p.wantedVelocityDelayS - p.velocityDelayS));
+    const change = Math.max(-most, Math.min(most, p.wantedPositionDelayS - p.positionDelayS));
+    p.positionDelayS += change;
+    return change;
   }
 
   #position(fix: CheckedFix, yaw: number, tS: number, shift: number): void {
@@ -116,7 +146,7 @@ export class FixUpdates {
     const [x, y] = [this.#plane[0]!, this.#plane[1]!];
     const held = e.model === MODEL_HOLD && this.#fixes > WARM_UP_FIXES;
     if (held && !this.#farAway(x, y, fix.sigmaM)) return;
-    const moving = fix.speed > 1 && yaw === yaw;
+    const moving = fix.speed > 1 && !Number.isNaN(yaw);
     const c = moving ? Math.cos(yaw) : 1;
     const s = moving ? Math.sin(yaw) : 0;
     const late = moving ? fix.speed * p.delay.sigmaS : 0;
@@ -166,8 +196,8 @@ export class FixUpdates {
     const p = this.#parts;
     const e = p.estimator;
     if (e.model === MODEL_HOLD) return;
-    const sigma = fix.speedSigmaMps;
-    const directed = yaw === yaw && fix.speed > Math.min(COURSE_MPS, COURSE_SIGMAS * sigma);
+    const sigma = fix.speedSigmaMps * Math.sqrt(this.#disagreement);
+    const directed = !Number.isNaN(yaw) && fix.speed > Math.min(COURSE_MPS, COURSE_SIGMAS * sigma);
     if (!directed) {
       // without a direction of its own a speed is worth what the filter knows of it
       const known = 0.25 * (e.x[V_EAST]! ** 2 + e.x[V_NORTH]! ** 2);
@@ -198,14 +228,29 @@ export class FixUpdates {
     m[at + PAIR_WIDEN] = 0;
     m[at + PAIR_SHIFT_S] = 0;
     if (p.velocity.streak >= PATIENCE) {
+      // it insists: let it in with just so little weight that nothing jumps (Huber's way with outliers)
       const dE = fix.speed * c - e.x[V_EAST]!;
       const dN = fix.speed * s - e.x[V_NORTH]!;
-      m[at + PAIR_WIDEN] = dE * dE + dN * dN;
+      const soft = (dE * dE + dN * dN) / GATE_2;
+      m[at + PAIR_VARIANCE_ALONG] = m[at + PAIR_VARIANCE_ALONG]! + soft;
+      m[at + PAIR_VARIANCE_CROSS] = m[at + PAIR_VARIANCE_CROSS]! + soft;
       m[at + PAIR_GATE] = Number.POSITIVE_INFINITY;
       p.recoveries++;
     }
     this.#note(p.velocity, e.place(slot, tS));
+    this.#weigh(e.nis);
     this.#checkDirection(fix.speed, yaw, tS, sigma);
+  }
+
+  /**
+   * Velocities that keep missing by more than they should mean that receiver or inertial sensor is worse than it says.
+   * Which, is not known: both are trusted less, the inertial sensor by more, because it is the one that drifts.
+   */
+  #weigh(nis: number): void {
+    const excess = Math.max(-1.5, Math.min(4, 0.5 * nis - 1.5));
+    if (!Number.isFinite(excess)) return;
+    this.#disagreement = Math.max(1, Math.min(100, this.#disagreement * (1 + 0.02 * excess)));
+    this.#parts.estimator.noiseScale = this.#disagreement ** 1.5;
   }
 
   /** Aligned while reversing out of a garage, the yaw is half a turn off and no small correction brings it back. */

@@ -108,7 +108,7 @@ export class Fusion {
     const count = p.heading;
     count.samples++;
     if (!(tS > this.#attitudeS)) {
-      if (tS === tS) count.late++;
+      if (!Number.isNaN(tS)) count.late++;
       else count.invalid++;
       return;
     }
@@ -131,7 +131,7 @@ export class Fusion {
       aligned && gnssFresh && speed > 5 && e.filter.p[VARIANCE[YAW]!]! < 0.0025,
     );
     const measured = p.magnetometer.yaw(yaw);
-    if (!(measured === measured)) return;
+    if (Number.isNaN(measured)) return;
     if (!aligned) {
       e.align(tS, measured, 0.2, p.imuActive ? MODEL_IMU : MODEL_FREE);
       return;
@@ -157,7 +157,7 @@ export class Fusion {
     const f = this.#gnss.fix;
     if (f.newVelocity) p.stationarity.gnss(tS, f.speed);
     this.#imuSilent(tS);
-    if (p.imuActive && p.estimator.running && this.#fixes.trueTime(f) > p.estimator.headS + 0.02) {
+    if (p.imuActive && p.estimator.running && this.#fixes.newestTime(f) > p.estimator.headS + 0.02) {
       // the inertial samples of that time are still to come
       this.#waiting = true;
       return false;
@@ -174,7 +174,7 @@ export class Fusion {
     if (!running && p.estimator.running) this.#startS = tS;
     if (f.newVelocity)
       this.#output.blend.gnss(
-        this.#fixes.trueTime(f),
+        this.#fixes.velocityTime(f),
         tS,
         f.speed,
         p.position.rate.hz,
@@ -185,7 +185,7 @@ export class Fusion {
   }
 
   #takeWaiting(tS: number): void {
-    if (this.#fixes.trueTime(this.#gnss.fix) <= tS + 0.02) this.#useFix(Number.NaN, tS);
+    if (this.#fixes.newestTime(this.#gnss.fix) <= tS + 0.02) this.#useFix(Number.NaN, tS);
   }
 
   /** Wheel or motor speed over ground, m/s; the sign does not matter. */
@@ -195,7 +195,7 @@ export class Fusion {
     if (this.#time.restarted) this.#restart();
     const count = p.wheel;
     count.samples++;
-    if (!(Math.abs(speed) < 200) || !(tS === tS)) {
+    if (!(Math.abs(speed) < 200) || Number.isNaN(tS)) {
       count.invalid++;
       return false;
     }
@@ -225,7 +225,7 @@ export class Fusion {
     m[slot + PAYLOAD + 2] = GATE_1;
     const outcome = e.place(slot, tS);
     if (outcome === TOO_OLD) count.late++;
-    else if (e.nis === e.nis) {
+    else if (!Number.isNaN(e.nis)) {
       if (outcome === USED) count.used(e.nis);
       else count.refused(e.nis);
     }

@@ -12,7 +12,9 @@ const POLE_DEG = 89.9;
 
 /** A fix that passed the checks: what is new in it, its time on the receiver's grid, and how good it is. */
 export type CheckedFix = {
-  tS: number;
+  /** Stamps of place and velocity on the receiver's grid, s. */
+  positionS: number;
+  velocityS: number;
   lat: number;
   lon: number;
   speed: number;
@@ -29,7 +31,8 @@ export type CheckedFix = {
  */
 export class GnssInput {
   readonly fix: CheckedFix = {
-    tS: Number.NaN,
+    positionS: Number.NaN,
+    velocityS: Number.NaN,
     lat: Number.NaN,
     lon: Number.NaN,
     speed: Number.NaN,
@@ -45,7 +48,10 @@ export class GnssInput {
   quality = Number.NaN;
   hdop = Number.NaN;
   sats = Number.NaN;
-  readonly #clock = new FixClock();
+  readonly #positionClock = new FixClock();
+  readonly #velocityClock = new FixClock();
+  /** Share of new velocities that came without a new place: above a tenth they come on their own. */
+  #alone = 0;
   readonly #fixSigma: number;
   readonly #hdopSigma: number;
   readonly #speedSigma: number;
@@ -85,8 +91,9 @@ export class GnssInput {
     const speed = given.speed >= 0 && given.speed < MOST_MPS ? given.speed : Number.NaN;
     const course = Math.abs(given.course) < 100 && speed >= 0 ? given.course : Number.NaN;
     f.newPosition = lat !== f.lat || lon !== f.lon;
-    f.newVelocity =
-      speed >= 0 && (f.newPosition || speed !== f.speed || (course === course && course !== f.course));
+    const changed = speed !== f.speed || (!Number.isNaN(course) && course !== f.course);
+    if (speed >= 0 && changed) this.#alone += 0.05 * ((f.newPosition ? 0 : 1) - this.#alone);
+    f.newVelocity = speed >= 0 && (changed || (f.newPosition && this.#alone < 0.1));
     f.lat = lat;
     f.lon = lon;
     f.speed = speed;
@@ -95,9 +102,10 @@ export class GnssInput {
       count.repeated++;
       return false;
     }
-    count.rate.push(tS);
+    if (f.newPosition) count.rate.push(tS);
     this.freshS = tS;
-    f.tS = this.#clock.push(tS);
+    if (f.newPosition) f.positionS = this.#positionClock.push(tS);
+    if (f.newVelocity) f.velocityS = this.#velocityClock.push(tS);
     f.sigmaM =
       given.hAcc > 0
         ? Math.max(BEST_M, given.hAcc)

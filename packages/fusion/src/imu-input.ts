@@ -20,6 +20,7 @@ export class ImuInput {
 
   constructor(parts: Parts) {
     this.#parts = parts;
+    parts.distrustImu = () => this.#distrust("imu-disagrees");
   }
 
   clear(): void {
@@ -54,7 +55,7 @@ export class ImuInput {
       Math.abs(s[at + 2]!) >= MOST_MPS2 ||
       Math.abs(s[at + 3]!) >= MOST_RADPS ||
       Math.abs(s[at + 4]!) >= MOST_RADPS ||
-      !(tS === tS)
+      Number.isNaN(tS)
     ) {
       count.invalid++;
       return false;
@@ -68,7 +69,7 @@ export class ImuInput {
     count.accepted++;
     if (p.start.push(tS, s, at) && p.start.state === "done") this.#calibrated();
     const gap = !(dt <= IMU_SILENT_S);
-    if (gap) this.#gap(tS, s, at);
+    if (gap && p.imuTrusted) this.#gap(tS, s, at);
     const { mid } = this;
     for (let i = 0; i < 6; i++) {
       mid[i] = 0.5 * (this.#last[i]! + s[at + i]!);
@@ -100,22 +101,25 @@ export class ImuInput {
 
   /** Upside down or in other axes, the sensor would do harm: the filter goes on without it, and says so. */
   #axes(az: number, dt: number): boolean {
-    if (!(az === az)) return true;
+    if (Number.isNaN(az)) return true;
     const p = this.#parts;
-    this.#up = this.#up === this.#up ? this.#up + Math.min(1, dt / AXES_S) * (az - this.#up) : az;
-    if (p.imuTrusted && this.#up < -3) {
-      p.imuTrusted = false;
-      if (p.imuActive) this.lost();
-    }
+    this.#up = !Number.isNaN(this.#up) ? this.#up + Math.min(1, dt / AXES_S) * (az - this.#up) : az;
+    if (p.imuTrusted && this.#up < -3) this.#distrust("imu-axes");
     return p.imuTrusted;
+  }
+
+  #distrust(fault: "imu-axes" | "imu-disagrees"): void {
+    const p = this.#parts;
+    p.imuTrusted = false;
+    p.imuFault = fault;
+    if (p.imuActive) this.lost();
   }
 
   #calibrated(): void {
     const p = this.#parts;
     const m = p.start.mean;
     p.tilt.setRest(m[0]!, m[1]!, m[2]!);
-    p.tilt.gyroBias[0] = m[3]!;
-    p.tilt.gyroBias[1] = m[4]!;
+    if (Number.isFinite(m[3]!) && Number.isFinite(m[4]!)) p.tilt.setGyroBias(m[3]!, m[4]!);
     p.gyroBias[0] = m[5]!;
     p.gyroBias[1] = 0.001;
     if (p.estimator.running && p.imuActive) {

@@ -3,11 +3,12 @@ import { Mounting } from "./calibration/mounting.ts";
 import { StationaryStart } from "./calibration/stationary-start.ts";
 import { WheelScale } from "./calibration/wheel-scale.ts";
 import { SensorCount } from "./counters.ts";
-import { DelayEstimator } from "./delay.ts";
+import { DelayEstimator, LONGEST_DELAY_S } from "./delay.ts";
 import { Estimator } from "./ekf/estimator.ts";
 import type { EventSink } from "./ekf/history.ts";
 import { TangentPlane } from "./geodesy.ts";
 import { LocalGeodetic } from "./local-geodetic.ts";
+import { PositionLag } from "./position-lag.ts";
 import { Reference } from "./reference.ts";
 import { STATIONARITY, Stationarity } from "./stationarity.ts";
 import { Tilt } from "./tilt.ts";
@@ -17,7 +18,7 @@ import type { FusionOptions } from "./types.ts";
 const LIGHT_STEP_S = 0.04;
 const FULL_STEP_S = 0.004;
 /** The longest delay of a fix that can be put in its place. */
-export const HISTORY_S = 0.6;
+export const HISTORY_S = LONGEST_DELAY_S + 0.1;
 /** An inertial sensor that is silent for this long is gone. */
 export const IMU_SILENT_S = 0.3;
 /** Receivers on a serial line are about this late; the prior of the estimate. */
@@ -33,6 +34,7 @@ export class Parts {
   readonly reference = new Reference();
   readonly delay: DelayEstimator;
   readonly estimateDelay: boolean;
+  readonly positionLag = new PositionLag();
   readonly mounting = new Mounting();
   readonly wheelScale = new WheelScale();
   readonly magnetometer = new Magnetometer();
@@ -49,6 +51,10 @@ export class Parts {
   /** The filter takes its inputs from the inertial sensor. */
   imuActive = false;
   imuTrusted = true;
+  /** Why it is not trusted. */
+  imuFault: "imu-axes" | "imu-disagrees" | undefined;
+  /** Ends the use of the inertial sensor; set by whoever reads it. */
+  distrustImu: () => void = () => {};
   stops = 0;
   recoveries = 0;
   /** A gyro bias that was calibrated or restored, with its sigma: given to the filter at its start. */
@@ -57,10 +63,11 @@ export class Parts {
 
   constructor(options: FusionOptions, onLeave?: EventSink) {
     this.options = options;
+
     this.light = options.cost === "light";
     this.estimator = new Estimator({
       stepS: this.light ? LIGHT_STEP_S : FULL_STEP_S,
-      capacity: this.light ? 80 : 400,
+      capacity: this.light ? 160 : 512,
       spanS: HISTORY_S,
       ...(onLeave ? { onLeave } : {}),
     });
@@ -68,6 +75,8 @@ export class Parts {
     this.estimateDelay = given === "auto";
     this.delay = new DelayEstimator(given === "auto" ? DELAY_S : given, given === "auto" ? DELAY_SIGMA_S : 0);
     this.stationarity = new Stationarity({ ...STATIONARITY, ...options.stationarity });
+    this.velocityDelayS = this.delay.delayS;
+    this.positionDelayS = this.delay.delayS;
     if (options.reference) this.anchor(options.reference.lat, options.reference.lon);
   }
 
@@ -76,11 +85,21 @@ export class Parts {
     return this.local;
   }
 
-  /** Delay that fixes are given: none while there is nothing to compare them with. */
-  get delayS(): number {
+  /** Delays in use: they follow the estimates slowly, so that nothing jumps. */
+  velocityDelayS = 0;
+  positionDelayS = 0;
+
+  /** Delays of velocity and place as known now. Without anything to compare with, only their difference is. */
+  get wantedVelocityDelayS(): number {
     if (!this.estimateDelay) return this.delay.delayS;
-    return this.imuActive || this.reference.hasWheel ? this.appliedDelayS : 0;
+    const lag = this.positionLag.lagS;
+    return this.imuActive || this.reference.hasWheel
+      ? Math.max(0, this.delay.delayS, -lag)
+      : Math.max(0, -lag);
   }
 
-  appliedDelayS = DELAY_S;
+  get wantedPositionDelayS(): number {
+    if (!this.estimateDelay) return this.delay.delayS;
+    return Math.max(0, this.wantedVelocityDelayS + this.positionLag.lagS);
+  }
 }

@@ -63,7 +63,7 @@ export class Reference {
     }
     const now = this.#now;
     this.#before.set(now);
-    if (forwardMps2 - forwardMps2 === 0 && yawRateRadps - yawRateRadps === 0) {
+    if (Number.isFinite(forwardMps2) && Number.isFinite(yawRateRadps)) {
       if (!(tS - this.#imuS < 0.3)) this.#imuSinceS = tS;
       this.#imuS = tS;
       now[REF_FORWARD] = now[REF_FORWARD]! + forwardMps2 * dt;

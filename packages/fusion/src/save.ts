@@ -18,7 +18,7 @@ export function saveCalibration(p: Parts): SavedCalibration {
     },
     gyroBiasRadps: [p.tilt.gyroBias[0]!, p.tilt.gyroBias[1]!, own ? e.filter.x[BIAS_YAW]! : p.gyroBias[0]!],
     gyroBiasSigmaRadps: own ? Math.sqrt(e.filter.p[VARIANCE[BIAS_YAW]!]!) : p.gyroBias[1]!,
-    delay: { s: p.appliedDelayS, sigmaS: p.delay.sigmaS },
+    delay: { s: p.delay.delayS, sigmaS: p.delay.sigmaS },
     wheel: { scale: wheelScale.scale, sigma: wheelScale.sigma },
     magnetometer: {
       sense: magnetometer.sense,
@@ -48,13 +48,13 @@ export function restoreCalibration(p: Parts, c: SavedCalibration): void {
   p.mounting.restore(m.rollRad, m.pitchRad, m.tiltS, m.yawRad, m.yawSigmaRad);
   if (m.tiltS > 0) p.tilt.setAttitude(p.mounting.rollRad, p.mounting.pitchRad);
   p.tilt.mountingYawRad = p.mounting.yawRad;
-  p.tilt.gyroBias[0] = c.gyroBiasRadps[0];
-  p.tilt.gyroBias[1] = c.gyroBiasRadps[1];
+  if (m.tiltS > 30) p.tilt.setGyroBias(c.gyroBiasRadps[0], c.gyroBiasRadps[1]);
   p.gyroBias[0] = c.gyroBiasRadps[2];
   // switched off and on, a gyro does not come back where it was
   p.gyroBias[1] = Math.min(0.01, c.gyroBiasSigmaRadps + 0.001);
   if (p.estimateDelay) p.delay.restore(c.delay.s, c.delay.sigmaS + 0.005);
-  p.appliedDelayS = p.delay.delayS;
+  p.velocityDelayS = p.delay.delayS;
+  p.positionDelayS = p.delay.delayS;
   p.wheelScale.restore(c.wheel.scale, c.wheel.sigma);
   p.magnetometer.restore(c.magnetometer.sense, c.magnetometer.offsetRad, c.magnetometer.samples);
 }

@@ -8,7 +8,7 @@ import type { Degraded, FusionSummary, GnssState } from "./types.ts";
 const STALE_S = 2;
 
 function gnssState(g: GnssInput, nowS: number): GnssState {
-  if (!(g.freshS === g.freshS)) return g.quality === g.quality ? "searching" : "none";
+  if (Number.isNaN(g.freshS)) return !Number.isNaN(g.quality) ? "searching" : "none";
   if (nowS - g.freshS > STALE_S) return g.quality === 0 ? "searching" : "stale";
   return g.quality === 2 ? "2d" : "3d";
 }
@@ -17,13 +17,13 @@ function reasons(p: Parts, g: GnssInput, out: Output, nowS: number): Degraded[] 
   const e = p.estimator;
   const list: Degraded[] = [];
   const standing = e.model === MODEL_HOLD;
-  if (!(g.freshS === g.freshS)) list.push("no-fix");
+  if (Number.isNaN(g.freshS)) list.push("no-fix");
   else if (nowS - g.freshS > STALE_S && !standing) list.push("gnss-stale");
   if (p.position.streak >= 3 || p.velocity.streak >= 3) list.push("gnss-rejected");
   if (p.imuCount.accepted === 0) list.push("no-imu");
   else if (nowS - p.imuS > IMU_SILENT_S) list.push("imu-stale");
-  if (!p.imuTrusted) list.push("imu-axes");
-  if (p.imuActive && p.velocity.recentNis > 4) list.push("imu-disagrees");
+  if (p.imuFault) list.push(p.imuFault);
+  else if (p.imuActive && e.noiseScale > 30) list.push("imu-disagrees");
   if (e.running && !(e.filter.p[VARIANCE[YAW]!]! < 0.1)) list.push("yaw-unknown");
   if (p.estimateDelay && p.imuActive && p.delay.sigmaS > 0.03) list.push("delay-unknown");
   if (p.imuActive && out.confidence < 0.3) list.push("not-calibrated");
@@ -41,8 +41,8 @@ export function summarize(p: Parts, g: GnssInput, out: Output, nowS: number): Fu
   return {
     cost: p.light ? "light" : "full",
     smoothed: false,
-    sigmaM: sigma === sigma ? sigma : null,
-    yawSigmaRad: yawSigma === yawSigma ? yawSigma : null,
+    sigmaM: !Number.isNaN(sigma) ? sigma : null,
+    yawSigmaRad: !Number.isNaN(yawSigma) ? yawSigma : null,
     stationary: e.model === MODEL_HOLD,
     gnssState: gnssState(g, nowS),
     degraded: reasons(p, g, out, nowS),
@@ -54,7 +54,12 @@ export function summarize(p: Parts, g: GnssInput, out: Output, nowS: number): Fu
       wheel: p.wheel.summary(),
       heading: p.heading.summary(),
     },
-    delay: { s: p.delayS, sigmaS: p.delay.sigmaS, estimated: p.estimateDelay },
+    delay: {
+      positionS: p.positionDelayS,
+      velocityS: p.velocityDelayS,
+      sigmaS: p.delay.sigmaS,
+      estimated: p.estimateDelay,
+    },
     calibration: {
       start: p.start.state,
       rollRad: p.mounting.rollRad,

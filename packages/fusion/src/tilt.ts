@@ -6,9 +6,20 @@ export const LEVEL_LEFT = 1;
 export const LEVEL_UP = 2;
 export const LEVEL_YAW_RATE = 3;
 
-/** Corrections of the attitude from the filter's biases: time constants of angle and of gyro bias. */
-const LEVELLING_S = 20;
-const GYRO_BIAS_S = 200;
+/**
+ * The attitude follows the filter's biases with a time constant that grows from the first to the second as gyro bias
+ * becomes known; a phone's gyro starts with some degrees a second, a calibrated one with none. The bias follows six
+ * times slower (damping 1.2).
+ */
+const LEVELLING_S = [2, 20] as const;
+const SETTLED_S = 180;
+const BIAS_SLOWER = 6;
+/** What an unknown gyro bias does to forward and left force: random walk, (m/s^2)^2/s, and how fast that goes. */
+const UNSETTLED_NOISE = 0.3 ** 2;
+const SETTLED_NOISE = 0.03 ** 2;
+const UNSETTLED_S = 10;
+/** Without rates the slope of the road is bias: 1 % in a second. */
+const SLOPE_NOISE = 0.1 ** 2;
 
 /**
  * Which way is up, in body axes: the mounting and the slope of the road at once. It needs no trigonometry: the
@@ -27,6 +38,8 @@ export class Tilt {
   readonly taken = new Float64Array(2);
   /** Whether x and y rates come with the samples. Without them u stands still. */
   hasRates = false;
+  /** How long x and y gyro biases have been learnt, s. */
+  settledS = 0;
   /** Yaw of the sensor's forward axis in the vehicle, counter-clockwise, rad. */
   #mountingYawRad = 0;
   #cosMounting = 1;
@@ -51,7 +64,7 @@ export class Tilt {
     let x = u[0]!;
     let y = u[1]!;
     let z = u[2]!;
-    const turning = wx - wx === 0 && wy - wy === 0;
+    const turning = Number.isFinite(wx) && Number.isFinite(wy);
     if (turning) {
       this.hasRates = true;
       const dx = (y * wz - z * wy) * dtS;
@@ -71,7 +84,7 @@ export class Tilt {
     const ax = s[at]!;
     const ay = s[at + 1]!;
     const azGiven = s[at + 2]!;
-    const az = azGiven - azGiven === 0 ? azGiven : STANDARD_GRAVITY_MPS2;
+    const az = Number.isFinite(azGiven) ? azGiven : STANDARD_GRAVITY_MPS2;
     const n2 = Math.max(1 - x * x, 0.01);
     const n = Math.sqrt(n2);
     const alongUp = ax * x + ay * y + az * z;
@@ -98,6 +111,19 @@ export class Tilt {
     return Math.acos(Math.min(1, Math.max(-1, dot)));
   }
 
+  /** Gyro biases about x and y as measured at rest, rad/s. */
+  setGyroBias(x: number, y: number): void {
+    this.gyroBias[0] = clampBias(x);
+    this.gyroBias[1] = clampBias(y);
+    this.settledS = SETTLED_S;
+  }
+
+  /** Noise of the filter's forward and left bias, (m/s^2)^2/s. */
+  get biasNoise(): number {
+    if (!this.hasRates) return SLOPE_NOISE;
+    return SETTLED_NOISE + UNSETTLED_NOISE * Math.exp(-this.settledS / UNSETTLED_S);
+  }
+
   /** From a sensor that reports its attitude. */
   setAttitude(rollRad: number, pitchRad: number): void {
     upOf(rollRad, pitchRad, this.up);
@@ -112,8 +138,11 @@ export class Tilt {
    * Takes a share of the filter's forward and left accelerometer bias into u; `taken` says how much the biases have
    * to give up.
    */
-  takeOver(biasForward: number, biasLeft: number, dtS: number, timeConstantS = LEVELLING_S): void {
+  takeOver(biasForward: number, biasLeft: number, dtS: number): void {
     if (!this.hasRates) return;
+    this.settledS = Math.min(SETTLED_S, this.settledS + dtS);
+    const timeConstantS = LEVELLING_S[0] + ((LEVELLING_S[1] - LEVELLING_S[0]) * this.settledS) / SETTLED_S;
+    const biasS = BIAS_SLOWER * timeConstantS;
     const share = Math.min(1, dtS / timeConstantS);
     const c = this.#cosMounting;
     const s = this.#sinMounting;
@@ -139,8 +168,8 @@ export class Tilt {
     u[1] = ny;
     u[2] = nz;
     // the rotation that did it, minus its part about up: omega = l x_level - f y_level
-    this.gyroBias[0] = clampBias(this.gyroBias[0]! - l / GYRO_BIAS_S);
-    this.gyroBias[1] = clampBias(this.gyroBias[1]! + f / GYRO_BIAS_S);
+    this.gyroBias[0] = clampBias(this.gyroBias[0]! - l / biasS);
+    this.gyroBias[1] = clampBias(this.gyroBias[1]! + f / biasS);
     this.taken[0] = this.taken[0]! + biasForward * share;
     this.taken[1] = this.taken[1]! + biasLeft * share;
   }

@@ -17,9 +17,9 @@ export class TimeBase {
   seconds(tUs: number): number {
     this.restarted = false;
     if (!(Math.abs(tUs) < 9e15)) return Number.NaN;
-    if (this.#baseUs !== this.#baseUs) this.#baseUs = tUs;
+    if (Number.isNaN(this.#baseUs)) this.#baseUs = tUs;
     const tS = (tUs - this.#baseUs) * 1e-6;
-    if (this.latestS !== this.latestS) this.latestS = tS;
+    if (Number.isNaN(this.latestS)) this.latestS = tS;
     if (Math.abs(tS - this.latestS) <= JUMP_S) {
       if (tS > this.latestS) this.latestS = tS;
       this.#strange = 0;

@@ -144,7 +144,13 @@ export type FusionSummary = {
     readonly wheel: SensorSummary;
     readonly heading: SensorSummary;
   };
-  readonly delay: { readonly s: number; readonly sigmaS: number; readonly estimated: boolean };
+  /** How late places and velocities of fixes are taken to be. */
+  readonly delay: {
+    readonly positionS: number;
+    readonly velocityS: number;
+    readonly sigmaS: number;
+    readonly estimated: boolean;
+  };
   readonly calibration: {
     readonly start: StartState;
     readonly rollRad: number;

@@ -77,9 +77,8 @@ export class Upkeep {
     if (p.imuActive && mean[5]! > 5) {
       // the mean force at rest is the vertical: what is left of it forward and left is zero
       p.tilt.setRest(mean[3]!, mean[4]!, mean[5]!);
-      if (mean[6]! === mean[6]! && mean[7]! === mean[7]!) {
-        p.tilt.gyroBias[0] = mean[6]!;
-        p.tilt.gyroBias[1] = mean[7]!;
+      if (!Number.isNaN(mean[6]!) && !Number.isNaN(mean[7]!)) {
+        p.tilt.setGyroBias(mean[6]!, mean[7]!);
       }
       m[at + 3] = REST_SIGMA_MPS2 ** 2;
       m[at + 2] = mean[8]! * p.tilt.up[2]!;
@@ -116,6 +115,7 @@ export class Upkeep {
       m[slot + PAYLOAD + 2] = 25;
       e.placeNow(slot);
     }
+    e.biasNoise = p.tilt.biasNoise;
     p.tilt.takeOver(x[BIAS_FORWARD]!, x[BIAS_LEFT]!, dt);
     p.tilt.attitude(this.#attitude);
     if (e.filter.p[VARIANCE[BIAS_FORWARD]!]! < 0.04)

@@ -87,6 +87,10 @@ export class Estimator {
   running = false;
   /** Noise of the place itself: the part of fix errors that averaging does not remove, m^2/s. */
   placeNoise = 0;
+  /** Of forward and left bias, (m/s^2)^2/s. */
+  biasNoise = 1e-3;
+  /** Process noise is this many times what it should be: inertial data and fixes disagree. */
+  noiseScale = 1;
   /** Times a value that is not finite was caught and the filter started again: stays 0. */
   restarts = 0;
   /** Normalised innovation squared of the last measurement. */
@@ -193,10 +197,12 @@ export class Estimator {
     const u = this.#pending;
     for (let i = 0; i < INPUTS; i++) s[at + i] = u[i]!;
     const q = NOISE[this.model]!;
-    s[at + MOVE_Q] = q[0];
-    s[at + MOVE_Q + 1] = q[1];
-    s[at + MOVE_Q + 2] = q[2];
+    const more = this.model === MODEL_HOLD ? 1 : this.noiseScale;
+    s[at + MOVE_Q] = q[0] * more;
+    s[at + MOVE_Q + 1] = q[1] * more;
+    s[at + MOVE_Q + 2] = q[2] * more;
     s[at + MOVE_Q + 3] = this.placeNoise;
+    s[at + MOVE_Q + 4] = this.biasNoise;
     this.history.append(slot);
     this.#sums.fill(0);
     const x = this.filter.x;

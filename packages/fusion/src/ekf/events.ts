@@ -24,7 +24,7 @@ import { NOISES, predict, Q_BIAS_FORWARD, Q_BIAS_LEFT, Q_BIAS_YAW, Q_POSITION } 
 export const TIME_S = 0;
 export const KIND = 1;
 export const PAYLOAD = 2;
-export const PAYLOADS = 11;
+export const PAYLOADS = 12;
 export const ACCEPTED = PAYLOAD + PAYLOADS;
 export const SLOT_NIS = ACCEPTED + 1;
 export const SLOT_X = SLOT_NIS + 1;
@@ -33,7 +33,7 @@ export const STRIDE = SLOT_P + PACKED;
 
 /** Nothing (an event that was taken back). */
 export const NOTHING = 0;
-/** Payload: inputs of motion.ts, then process noise forward, left, yaw and of the position. */
+/** Payload: inputs of motion.ts, then process noise forward, left, yaw, of the position, and of the force biases. */
 export const MOVE = 1;
 export const MOVE_Q = INPUTS;
 /** Payload: a pair of measure.ts, then what is added to each variance before (recovery). */
@@ -56,9 +56,7 @@ export const RESET = 10;
 const noise = new Float64Array(NOISES);
 const scratch = new Float64Array(3);
 
-/** Bias noise of each model: forward, left (m/s^2)^2/s, yaw (rad/s)^2/s. */
-const IMU_BIAS_FORWARD = 0.03 ** 2;
-const IMU_BIAS_LEFT = 0.03 ** 2;
+/** Of the yaw gyro's bias, (rad/s)^2/s. */
 const IMU_BIAS_YAW = 1e-4 ** 2;
 /** Free: 2 sigma^2 rate of a process of 3 m/s^2 (forward) and 0.4 rad/s. */
 const FREE_BIAS = 2 * 3 ** 2 * 0.5;
@@ -75,8 +73,8 @@ function move(f: Filter, s: Float64Array, at: number): void {
     noise[Q_BIAS_LEFT] = FREE_BIAS;
     noise[Q_BIAS_YAW] = FREE_YAW;
   } else {
-    noise[Q_BIAS_FORWARD] = IMU_BIAS_FORWARD;
-    noise[Q_BIAS_LEFT] = IMU_BIAS_LEFT;
+    noise[Q_BIAS_FORWARD] = s[at + MOVE_Q + 4]!;
+    noise[Q_BIAS_LEFT] = s[at + MOVE_Q + 4]!;
     noise[Q_BIAS_YAW] = model === MODEL_HOLD ? 1e-12 : IMU_BIAS_YAW;
   }
   predict(f, s, at, noise, 0);
