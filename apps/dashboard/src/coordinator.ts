@@ -1,23 +1,18 @@
 import { decodeLiveBatch, type ServerMessage, type VehicleState } from "@pitwall/api";
 import { batch, computed, effect } from "@preact/signals";
-import { Cadence, DataClock } from "./live/age.ts";
 import type { Connection } from "./live/connection.ts";
 import type { FrameLoop } from "./live/frame-loop.ts";
-import { createHistory, type History, type Want } from "./live/history.ts";
+import { createHistory, type History } from "./live/history.ts";
 import type { Http } from "./live/http.ts";
-import { ACCELERATION, defaultCharts, INSTRUMENT_CHANNELS, POSITIONS, SPEED } from "./live/instruments.ts";
+import { defaultCharts, INSTRUMENT_CHANNELS } from "./live/instruments.ts";
 import type { Series } from "./live/series.ts";
 import { SampleStore } from "./live/store.ts";
+import { VehicleClock } from "./live/vehicle-clock.ts";
+import { KEPT, PREFETCH_US, wantsOf } from "./live/wants.ts";
 import type { Model } from "./state/model.ts";
 import type { Memory } from "./state/storage.ts";
 import { rangeOf } from "./state/viewport.ts";
 
-/** Scroll-back that is there at once, without asking. */
-export const PREFETCH_US = 600e6;
-export const TRACE_US = 600e6;
-const PREFETCH_STEP_US = 65_536;
-/** Maxima of a whole drive need its extremes only. */
-const MAXIMA_STEP_US = 4_194_304;
 /** A slow page does not make up for what was left out while it still falls behind. */
 const CALM_MS = 5000;
 
@@ -43,14 +38,12 @@ export function createCoordinator({ model, http, loop, memory, nowMs }: Coordina
   let connection: Connection | undefined;
   let store: SampleStore | undefined;
   let history: History | undefined;
-  let clock = new DataClock();
-  let clockFor: string | undefined;
-  let newestUs = Number.NEGATIVE_INFINITY;
-  let heardLive = false;
+  let clock: VehicleClock | undefined;
   let subscribed = "";
+  /** Vehicle whose last session was asked for. */
+  let lookedUp: string | undefined;
   let chartWidthPx = 800;
   const streams = new Map<number, Stream>();
-  const cadences = new Map<string, Cadence>();
   let resets: Record<string, number> = {};
   try {
     resets = JSON.parse(memory.get("gResets") ?? "{}") as Record<string, number>;
@@ -82,46 +75,23 @@ export function createCoordinator({ model, http, loop, memory, nowMs }: Coordina
   function onVehicles(list: readonly VehicleState[]): void {
     batch(() => {
       model.vehicles.value = list;
+      const real = list.find((v) => v.state === "live" && !v.replay);
       const followed = list.find((v) => v.id === model.followedId.value);
-      if (!followed || followed.state === "offline") {
-        const best =
-          list.find((v) => v.state === "live" && !v.replay) ??
-          list.find((v) => v.state === "live") ??
-          list[0];
+      if (!followed || followed.state === "offline" || (followed.replay && real)) {
+        const best = real ?? list.find((v) => v.state === "live") ?? list[0];
         if (best && (!followed || best.state !== "offline")) model.followedId.value = best.id;
       }
     });
     const vehicle = model.vehicle.value;
     if (!vehicle) return;
     if (vehicle.session !== null) openSession(vehicle.session);
+    else if (!store) void openLastSession(vehicle.id);
     observeNewest(vehicle);
   }
 
   function observeNewest(vehicle: VehicleState): void {
-    if (clockFor !== vehicle.id) {
-      clockFor = vehicle.id;
-      clock = new DataClock();
-      cadences.clear();
-      newestUs = Number.NEGATIVE_INFINITY;
-      heardLive = false;
-    }
-    let tUs = Number.NEGATIVE_INFINITY;
-    for (const [channel, v] of Object.entries(vehicle.values)) {
-      if (v.tUs > tUs) tUs = v.tUs;
-      const cadence = cadences.get(channel) ?? new Cadence();
-      cadences.set(channel, cadence);
-      cadence.observe(v.tUs);
-    }
-    if (!(tUs > newestUs)) return;
-    if (vehicle.state === "live" || heardLive) {
-      newestUs = tUs;
-      clock.observe(tUs, nowMs());
-      return;
-    }
-    const serverNowMs = http.serverNowMs();
-    if (serverNowMs === undefined || vehicle.lastSeenUs === null) return;
-    newestUs = tUs;
-    clock.observe(tUs, nowMs(), Math.max(0, serverNowMs - vehicle.lastSeenUs / 1000));
+    if (clock?.vehicle !== vehicle.id) clock = new VehicleClock(vehicle.id);
+    clock.observeState(vehicle, nowMs(), http.serverNowMs());
   }
 
   function openSession(id: string | undefined): void {
@@ -141,6 +111,24 @@ export function createCoordinator({ model, http, loop, memory, nowMs }: Coordina
       onChange: () => loop.invalidateAll(),
     });
     void refreshSession();
+  }
+
+  /** The vehicle has no session under way: the last one is shown, when there is one. */
+  async function openLastSession(vehicle: string): Promise<void> {
+    if (lookedUp === vehicle) return;
+    lookedUp = vehicle;
+    try {
+      const sessions = await http.sessions();
+      const last = sessions
+        .filter((s) => s.vehicle === vehicle)
+        .reduce<(typeof sessions)[number] | undefined>(
+          (a, b) => (a && a.startUs > b.startUs ? a : b),
+          undefined,
+        );
+      if (last && !store && model.selectedId.value === vehicle) openSession(last.id);
+    } catch {
+      lookedUp = undefined;
+    }
   }
 
   async function refreshSession(): Promise<void> {
@@ -186,57 +174,29 @@ export function createCoordinator({ model, http, loop, memory, nowMs }: Coordina
     const { stream: number, thinned, tUs, columns } = decodeLiveBatch(bytes);
     const stream = streams.get(number);
     if (!stream || stream.vehicle !== model.selectedId.value || tUs.length === 0) return;
-    if (stream.session !== store?.session) openSession(stream.session);
+    // Late rows of an earlier session are no reason to leave this one; a new one is announced with the vehicles.
     const into = store;
-    if (!into) return;
+    if (stream.session !== into?.session) return;
     stream.series ??= stream.channels.map((c) => into.series(c.id, stream.group, c.unit));
     for (const [i, series] of stream.series.entries()) {
       if (thinned) series.interrupt();
       const column = columns[i];
       if (column) series.live(tUs, column);
     }
-    let lastUs = tUs[0]!;
-    for (let i = 1; i < tUs.length; i++) if (tUs[i]! > lastUs) lastUs = tUs[i]!;
-    heardLive = true;
-    newestUs = Math.max(newestUs, lastUs);
-    clock.observe(lastUs, nowMs());
+    clock?.observeRows(tUs, nowMs());
     loop.invalidateAll();
   }
 
   /** The right edge of a live chart: now on the vehicle, or its last sample when its drive is over. */
   function edgeUs(): number {
-    const ended = model.vehicle.value?.state === "offline";
-    return ended && Number.isFinite(newestUs) ? newestUs : clock.nowUs(nowMs());
-  }
-
-  function wants(): Want[] {
-    const edge = edgeUs();
-    if (!Number.isFinite(edge)) return [];
-    const vehicle = model.vehicle.value;
-    const startUs = model.session.value?.startUs ?? vehicle?.sessionStartUs ?? edge - PREFETCH_US;
-    const clip = (fromUs: number) => Math.floor(Math.max(fromUs, startUs - 10e6));
-    const toUs = Math.ceil(edge);
-    const channels = split(chartChannels.value);
-    const view = rangeOf(model.viewport.value, edge);
-    const air = model.viewport.value.endUs === null ? 0 : (view.toUs - view.fromUs) / 2;
-    for (const id of channels) for (const s of store?.of(id) ?? []) s.view = view;
-    const list: Want[] = [
-      {
-        channels,
-        fromUs: clip(view.fromUs - air),
-        toUs: Math.min(toUs, Math.ceil(view.toUs + air)),
-        stepUs: (view.toUs - view.fromUs) / chartWidthPx,
-      },
-      {
-        channels: [...POSITIONS.flat(), ...SPEED.slice(0, 2)],
-        fromUs: clip(edge - TRACE_US),
-        toUs,
-        stepUs: PREFETCH_STEP_US,
-      },
-      { channels: ACCELERATION, fromUs: clip(maximaSinceUs()), toUs, stepUs: MAXIMA_STEP_US },
-      { channels, fromUs: clip(edge - PREFETCH_US), toUs, stepUs: PREFETCH_STEP_US },
-    ];
-    return list.filter((w) => w.toUs > w.fromUs && w.channels.length > 0);
+    if (model.vehicle.value?.state === "offline") {
+      const lastUs = Math.max(
+        clock?.newestUs ?? Number.NaN,
+        model.session.value?.endUs ?? Number.NEGATIVE_INFINITY,
+      );
+      if (Number.isFinite(lastUs)) return lastUs;
+    }
+    return clock?.nowUs(nowMs()) ?? Number.NaN;
   }
 
   function maximaSinceUs(): number {
@@ -249,7 +209,22 @@ export function createCoordinator({ model, http, loop, memory, nowMs }: Coordina
     model.nowMs.value = nowMs();
     loop.invalidateAll();
     if (model.connection.value.kind !== "open" || nowMs() - model.thinnedAtMs.value < CALM_MS) return;
-    history?.want(wants());
+    const edge = edgeUs();
+    const viewport = model.viewport.value;
+    const chartList = split(chartChannels.value);
+    const view = rangeOf(viewport, edge);
+    for (const id of chartList) for (const s of store?.of(id) ?? []) s.view = view;
+    history?.want(
+      wantsOf({
+        edgeUs: edge,
+        sessionStartUs:
+          model.session.value?.startUs ?? model.vehicle.value?.sessionStartUs ?? edge - PREFETCH_US,
+        viewport,
+        chartChannels: chartList,
+        chartWidthPx,
+        maximaSinceUs: maximaSinceUs(),
+      }),
+    );
     model.historyFailing.value = history?.failing ?? false;
   }
 
@@ -258,8 +233,10 @@ export function createCoordinator({ model, http, loop, memory, nowMs }: Coordina
     void chartChannels.value;
     const id = model.selectedId.value;
     const vehicle = model.vehicle.value;
-    if (vehicle && clockFor !== id) {
+    if (vehicle && clock?.vehicle !== id) {
+      lookedUp = undefined;
       openSession(vehicle.session ?? undefined);
+      if (vehicle.session === null) void openLastSession(vehicle.id);
       observeNewest(vehicle);
     }
     if (model.connection.value.kind === "open") {
@@ -270,6 +247,12 @@ export function createCoordinator({ model, http, loop, memory, nowMs }: Coordina
 
   return {
     charts,
+    /** Series whose past is fetched too; of the others only what came live is held. */
+    keptSeries(): Series[] {
+      return [...new Set([...split(chartChannels.value), ...KEPT])].flatMap(
+        (channel) => store?.of(channel) ?? [],
+      );
+    },
     onMessage,
     onBatch,
     tick,
@@ -292,8 +275,8 @@ export function createCoordinator({ model, http, loop, memory, nowMs }: Coordina
       return store;
     },
     /** Now, by the vehicle's clock; NaN before its first sample. */
-    nowUs: (): number => clock.nowUs(nowMs()),
-    usualUs: (channel: string): number => cadences.get(channel)?.usualUs ?? Number.NaN,
+    nowUs: (): number => clock?.nowUs(nowMs()) ?? Number.NaN,
+    usualUs: (channel: string): number => clock?.usualUs(channel) ?? Number.NaN,
     resetMaxima(): void {
       if (!store) return;
       resets = { [store.session]: edgeUs() };

@@ -79,11 +79,11 @@ export function startPage(window: Window & typeof globalThis): Page {
   const probe: Page["probe"] = { trace: () => [] };
   Object.defineProperty(window, "__pitwall", {
     value: Object.freeze({
-      /** Samples held of the selected vehicle's session, and the gaps between them. */
+      /** Samples held for the charts and the track, and the gaps between them. */
       counts: () => {
         let samples = 0;
         let gaps = 0;
-        for (const s of coordinator.store?.all() ?? []) {
+        for (const s of coordinator.keptSeries()) {
           samples += s.length;
           gaps += findGaps(s, Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY).length;
         }

@@ -57,7 +57,7 @@ describe("axes", () => {
       ),
     );
     expect(axisRange({ min: 3, max: 90 }, 10, undefined, true).min).toBe(0);
-    expect(axisRange(extentOf(new Float64Array(), 0, 0), 5)).toEqual({ min: 0, max: 5 });
+    expect(axisRange(extentOf(new Float64Array(), 0, 0), 5)).toEqual({ min: 0, max: 1 });
   });
 
   it("scales the G-meter from 0.3 g up", () => {

@@ -14,7 +14,7 @@ export type Extent = { readonly min: number; readonly max: number };
  */
 export function axisRange(extent: Extent, leastSpan: number, inUse?: Extent, zeroBased = false): Extent {
   let { min, max } = extent;
-  if (!(max >= min)) return inUse ?? { min: 0, max: leastSpan };
+  if (!(max >= min)) return inUse ?? { min: 0, max: 1 };
   if (zeroBased) min = Math.min(0, min);
   const span = Math.max(max - min, leastSpan);
   if (inUse && min >= inUse.min && max <= inUse.max && span >= (inUse.max - inUse.min) / 2) return inUse;

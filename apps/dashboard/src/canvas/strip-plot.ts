@@ -24,6 +24,7 @@ export type StripFrame = {
 /** Two axes are drawn, left and right; lines in a third unit have a scale of their own and no axis. */
 const AXIS_PX = 58;
 const X_AXIS_PX = 26;
+let plots = 0;
 
 /**
  * A uPlot chart that is drawn straight from the columns: uPlot has the axes and scales, the lines come from
@@ -38,6 +39,7 @@ export function createStripPlot(
   const units = [...new Set(lines.map((l) => l.display.unit))];
   const scaleOf = (l: StripLine) => `y${units.indexOf(l.display.unit)}`;
   const ranges: (Extent | undefined)[] = units.map(() => undefined);
+  const made = ++plots;
   let frame: StripFrame | undefined;
 
   const yRange = (k: number): uPlot.Range.MinMax => {
@@ -108,6 +110,20 @@ export function createStripPlot(
     ctx.moveTo(x, top);
     ctx.lineTo(x, top + height);
     ctx.stroke();
+    if (withTimeAxis) {
+      const ratio = uPlot.pxRatio;
+      const text = clockText(at / 1e6, 0.1);
+      ctx.globalAlpha = 1;
+      ctx.font = `600 ${11 * ratio}px ${palette().font}`;
+      ctx.textAlign = "center";
+      ctx.textBaseline = "middle";
+      const w = ctx.measureText(text).width + 12 * ratio;
+      const middle = Math.max(left + w / 2, Math.min(left + width - w / 2, x));
+      ctx.fillStyle = palette().text;
+      ctx.fillRect(middle - w / 2, top + height + 3 * ratio, w, 18 * ratio);
+      ctx.fillStyle = palette().panel;
+      ctx.fillText(text, middle, top + height + 12.5 * ratio);
+    }
     ctx.restore();
   }
 
@@ -212,6 +228,10 @@ export function createStripPlot(
       const width = Math.max(50, host.clientWidth);
       const height = Math.max(50, host.clientHeight);
       if (width !== u.width || height !== u.height) u.setSize({ width, height });
+    },
+    /** Changes when what was drawn is gone. */
+    get key(): string {
+      return `${made}:${u.width}x${u.height}`;
     },
     /** Plot area in CSS pixels, from the left of the host. */
     get plot(): { left: number; width: number } {

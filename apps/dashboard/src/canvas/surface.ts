@@ -23,3 +23,23 @@ export function beginFrame(canvas: HTMLCanvasElement): Surface | undefined {
   ctx.clearRect(0, 0, width, height);
   return { ctx, width, height };
 }
+
+/** A surface of the same size that is not on the page, to keep what changes slowly. */
+export function createLayer(document: Document) {
+  const canvas = document.createElement("canvas");
+  const ctx = canvas.getContext("2d");
+  return {
+    /** Empties the layer and draws it anew. */
+    redraw(like: Surface, draw: (surface: Surface) => void): void {
+      if (!ctx) return;
+      const target = like.ctx.canvas;
+      canvas.width = target.width;
+      canvas.height = target.height;
+      ctx.setTransform(like.ctx.getTransform());
+      draw({ ctx, width: like.width, height: like.height });
+    },
+    copyTo(surface: Surface): void {
+      if (canvas.width > 0) surface.ctx.drawImage(canvas, 0, 0, surface.width, surface.height);
+    },
+  };
+}

@@ -22,28 +22,44 @@ export type TrackData = {
   readonly speedText: (mps: number) => string;
 };
 
-export function drawTrack(surface: Surface, p: Palette, d: TrackData): void {
+/** Points of the trace [from, to), with the one before so that pieces join. */
+type Part = { readonly from: number; readonly to: number };
+
+const fitOf = ({ width, height }: Surface, trace: Trace): Fit => fitBox(trace.box, width, height, 34, 40);
+
+/** All that changes slowly: the way until now with its colours, scale bar, north and legend. */
+export function drawTrackHistory(surface: Surface, p: Palette, d: TrackData): void {
   const { ctx, width, height } = surface;
   const { trace } = d;
   if (trace.length === 0) return;
-  const fit = fitBox(trace.box, width, height, 34, 40);
+  const fit = fitOf(surface, trace);
   let from = 0;
   while (from < trace.length && trace.tUs[from]! < d.fromUs) from++;
-
-  drawBed(ctx, p, trace, fit, from);
-  drawLine(ctx, p, d, fit, from);
-  drawMarker(ctx, p, trace, fit, d.stale);
+  const all = { from, to: trace.length };
+  drawBed(ctx, p, trace, fit, all);
+  drawLine(ctx, p, d, fit, all);
   drawNorth(ctx, p, width);
   drawScaleBar(ctx, p, fit, height);
   drawLegend(ctx, p, d, width, height);
 }
 
+/** What changes with every sample: the way since point `from`, and the vehicle. */
+export function drawTrackNow(surface: Surface, p: Palette, d: TrackData, from: number): void {
+  const { trace } = d;
+  if (trace.length === 0) return;
+  const fit = fitOf(surface, trace);
+  const recent = { from: Math.max(0, from - 1), to: trace.length };
+  drawBed(surface.ctx, p, trace, fit, recent);
+  drawLine(surface.ctx, p, d, fit, recent);
+  drawMarker(surface.ctx, p, trace, fit, d.stale);
+}
+
 /** The shape of the track under the line: every lap of it as one broad band. */
-function drawBed(ctx: CanvasRenderingContext2D, p: Palette, t: Trace, fit: Fit, from: number): void {
+function drawBed(ctx: CanvasRenderingContext2D, p: Palette, t: Trace, fit: Fit, { from, to }: Part): void {
   ctx.beginPath();
   let lastX = Number.NaN;
   let lastY = Number.NaN;
-  for (let i = from; i < t.length; i++) {
+  for (let i = from; i < to; i++) {
     const x = fit.px(t.x[i]!);
     const y = fit.py(t.y[i]!);
     if (i === from || t.broken[i] === 1) ctx.moveTo(x, y);
@@ -59,7 +75,13 @@ function drawBed(ctx: CanvasRenderingContext2D, p: Palette, t: Trace, fit: Fit, 
   ctx.stroke();
 }
 
-function drawLine(ctx: CanvasRenderingContext2D, p: Palette, d: TrackData, fit: Fit, from: number): void {
+function drawLine(
+  ctx: CanvasRenderingContext2D,
+  p: Palette,
+  d: TrackData,
+  fit: Fit,
+  { from, to }: Part,
+): void {
   const t = d.trace;
   const perStep = SPEED_STEPS / Math.max(1, d.fast - d.slow);
   let band = -1;
@@ -75,11 +97,11 @@ function drawLine(ctx: CanvasRenderingContext2D, p: Palette, d: TrackData, fit: 
     ctx.strokeStyle = colour === SPEED_STEPS ? p.muted : p.speeds[colour]!;
     ctx.stroke();
   };
-  for (let i = from; i < t.length; i++) {
+  for (let i = from; i < to; i++) {
     const x = fit.px(t.x[i]!);
     const y = fit.py(t.y[i]!);
     const broken = t.broken[i] === 1 || i === from;
-    if (!broken && i < t.length - 1 && Math.abs(x - lastX) + Math.abs(y - lastY) < LEAST_PX) continue;
+    if (!broken && i < to - 1 && Math.abs(x - lastX) + Math.abs(y - lastY) < LEAST_PX) continue;
     const v = t.speed[i]!;
     const colour = Number.isNaN(v)
       ? SPEED_STEPS

@@ -58,7 +58,12 @@ describe("trace", () => {
     const trace = new Trace();
     const t = Array.from({ length: 100 }, (_, i) => 5e6 + i * 1e5);
     lat.history({ fromUs: 0, toUs: 20e6 }, 2e5, f(1e5, 3e5, ...t), f(50.00001, 50.00003, ...t.map(() => 50)));
-    lon.history({ fromUs: 0, toUs: 20e6 }, 2e5, f(0, 2e5, 4e5, ...t), f(8, 8.00002, 8.00004, ...t.map(() => 8)));
+    lon.history(
+      { fromUs: 0, toUs: 20e6 },
+      2e5,
+      f(0, 2e5, 4e5, ...t),
+      f(8, 8.00002, 8.00004, ...t.map(() => 8)),
+    );
     trace.update(lat, lon, undefined, 0);
     expect(trace.length).toBe(102);
     const east = (deg: number) => trace.projection!.x(deg);

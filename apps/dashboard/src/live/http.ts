@@ -1,5 +1,13 @@
 import type { DeviceState, ServerInfo, SessionDetail } from "@pitwall/api";
-import { type HistorySeries, readDevices, readSamples, readServer, readSession } from "./messages.ts";
+import {
+  type HistorySeries,
+  readDevices,
+  readSamples,
+  readServer,
+  readSession,
+  readSessions,
+  type SessionName,
+} from "./messages.ts";
 import { object, type Read, text } from "./parse.ts";
 
 export class RequestRefused extends Error {
@@ -37,6 +45,7 @@ export function createHttp(baseUrl: string, fetch: typeof globalThis.fetch) {
   return {
     serverNowMs: () => (serverOffsetMs === undefined ? undefined : serverOffsetMs + performance.now()),
     devices: (): Promise<DeviceState[]> => call("GET", "devices", readDevices),
+    sessions: (): Promise<SessionName[]> => call("GET", "sessions", readSessions),
     session: (id: string): Promise<SessionDetail> =>
       call("GET", `sessions/${encodeURIComponent(id)}`, readSession),
     samples: (

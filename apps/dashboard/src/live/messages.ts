@@ -70,6 +70,10 @@ export const readDevices = list(
   }),
 );
 
+export type SessionName = { readonly id: string; readonly vehicle: string; readonly startUs: number };
+/** Enough of each session to find a vehicle's last. */
+export const readSessions = list(object<SessionName>({ id: text, vehicle: text, startUs: number }));
+
 const readChannel = object<ChannelInfo>({
   channel: text,
   group: text,

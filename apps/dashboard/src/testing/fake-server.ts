@@ -70,8 +70,10 @@ export async function startFakeServer(options: FakeServerOptions) {
     while (timeUs(rows) <= nowUs) rows++;
   };
   advance();
+  /** Newest row that was sent. */
+  let sentRow = rows - 1;
   const lastRow = () => {
-    let row = rows - 1;
+    let row = sentRow;
     while (row > 0 && isLost(row)) row--;
     return row;
   };
@@ -99,7 +101,10 @@ export async function startFakeServer(options: FakeServerOptions) {
         framesPerS: 0,
         missingFrames: i === 0 ? 31 : 0,
         badFrames: i === 0 ? 2 : 0,
-        values: {},
+        values: {
+          "battery.voltage": { tUs: timeUs(row) - (i + 1) * 40e6, value: 51.2, unit: "V" },
+          "motor.temp": { tUs: timeUs(row) - (i + 1) * 41e6, value: 63.4, unit: "degC" },
+        },
       }),
     );
     return [
@@ -176,7 +181,6 @@ export async function startFakeServer(options: FakeServerOptions) {
     const from = Number(query.get("from") ?? 0);
     const to = Number(query.get("to") ?? Number.MAX_SAFE_INTEGER);
     const points = Number(query.get("points") ?? 2000);
-    advance();
     const inside: number[] = [];
     for (let r = 0; r < rows; r++) {
       const t = timeUs(r);
@@ -262,6 +266,7 @@ export async function startFakeServer(options: FakeServerOptions) {
     if (options.empty || paused || demo === "stopped") return;
     const sent: number[] = [];
     for (let r = from; r < rows; r++) if (!isLost(r)) sent.push(r);
+    sentRow = rows - 1;
     if (sent.length === 0) return;
     for (const [ws, s] of clients) {
       if (!s || (s.vehicles !== "*" && !s.vehicles.includes(vehicle))) continue;
@@ -282,6 +287,14 @@ export async function startFakeServer(options: FakeServerOptions) {
   return {
     url: `http://127.0.0.1:${typeof address === "object" && address ? address.port : options.port}/`,
     say,
+    /** Every row that there is in a time, as the page should have it. */
+    truth: (channel: string, fromUs: number, toUs: number): [number, number][] => {
+      const out: [number, number][] = [];
+      for (let r = 0; r < rows; r++)
+        if (timeUs(r) >= fromUs && timeUs(r) <= toUs && !isLost(r))
+          out.push([timeUs(r), valueAt(channel, r)]);
+      return out;
+    },
     /** Stops sending without a word, as a dead link does. */
     pause(on: boolean): void {
       paused = on;

@@ -69,6 +69,20 @@ try {
       }
       await context.close();
     }
+  const stale = await browser.newContext({ ...views.desktop, colorScheme: "light" });
+  const other = await open(stale, busy.url);
+  await other.waitForTimeout(2000);
+  await other
+    .getByTestId("chart")
+    .nth(1)
+    .hover({ position: { x: 900, y: 40 } });
+  busy.pause(true);
+  await other.waitForTimeout(5000);
+  await other.screenshot({ path: join(out, "stale.png") });
+  await other.getByTestId("vehicle-kart-12").click();
+  await other.waitForTimeout(1500);
+  await other.screenshot({ path: join(out, "quiet-vehicle.png") });
+  await stale.close();
   const context = await browser.newContext({ ...views.desktop, colorScheme: "dark" });
   const page = await open(context, empty.url);
   await page.waitForTimeout(1500);

@@ -46,8 +46,7 @@ export function App() {
 /** Nothing to show: what to do about it. */
 function Welcome() {
   const { model } = usePage();
-  const open = model.connection.value.kind === "open";
-  if (!open && !model.everConnected.value)
+  if (!model.vehicles.value)
     return (
       <main class="welcome">
         <section class="panel">

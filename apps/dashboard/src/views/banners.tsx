@@ -22,7 +22,7 @@ export function Banners() {
   return (
     <div class="banners">
       {server.trouble !== null && (
-        <p class="banner trouble" role="alert">
+        <p class="banner trouble" data-testid="trouble">
           {server.trouble}
         </p>
       )}

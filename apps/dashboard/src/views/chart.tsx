@@ -22,10 +22,12 @@ export function Chart({ channels, last, cursor, onEdit, onRemove }: ChartProps) 
   const page = usePage();
   const { coordinator, model, loop, palette } = page;
   const host = useRef<HTMLDivElement>(null);
+  const empty = useRef<HTMLParagraphElement>(null);
   const values = useRef<(HTMLElement | null)[]>([]);
   const speedUnit = model.speedUnit.value;
   const theme = model.theme.value;
   const key = channels.join(" ");
+  const drawn = useRef({ key: "", toUs: 0 });
   const [units, setUnits] = useState("");
 
   const lines = useMemo(() => {
@@ -90,17 +92,35 @@ export function Chart({ channels, last, cursor, onEdit, onRemove }: ChartProps) 
     coordinator.setChartWidth(plot.plot.width * (devicePixelRatio || 1));
     const range = rangeOf(model.viewport.value, edgeUs);
     const series = lines.map((l) => coordinator.store?.of(l.channel) ?? []);
-    plot.draw({ range, series, cursorUs: cursor.us, edgeUs });
+    const versions = series.map((list) => list.map((s) => s.version).join(" ")).join(",");
+    const key = [
+      model.viewport.value.spanUs,
+      model.viewport.value.endUs,
+      cursor.us,
+      versions,
+      plot.key,
+    ].join();
+    const usPerPx = model.viewport.value.spanUs / (plot.plot.width * (devicePixelRatio || 1));
+    // Less than a pixel of new time changes nothing that could be seen.
+    if (key !== drawn.current.key || Math.abs(edgeUs - drawn.current.toUs) >= usPerPx) {
+      drawn.current = { key, toUs: edgeUs };
+      plot.draw({ range, series, cursorUs: cursor.us, edgeUs });
+    }
     let count = 0;
+    let seen = false;
     for (const [i, line] of lines.entries()) {
       const list = series[i]!;
-      for (const s of list) count += s.length;
+      for (const s of list) {
+        count += s.length;
+        seen ||= s.indexAtOrAfter(range.fromUs) < s.indexAtOrAfter(range.toUs);
+      }
       const v = cursor.us === undefined ? newestOf(list) : valueAt(list, cursor.us);
       const text = v === undefined ? "–" : formatValue(v, line.display);
       const at = values.current[i];
       if (at && at.textContent !== text) at.textContent = text;
     }
     el.dataset["samples"] = String(count);
+    if (empty.current) empty.current.hidden = seen;
     const known = series.map((list) => list[0]?.unit ?? "").join(" ");
     if (known !== units) setUnits(known);
   }
@@ -141,6 +161,9 @@ export function Chart({ channels, last, cursor, onEdit, onRemove }: ChartProps) 
         role="application"
         aria-label="Arrow keys move in time, plus and minus zoom, End goes back to live"
       />
+      <p class="empty over" ref={empty} hidden>
+        Nothing in this time.
+      </p>
     </section>
   );
 }

@@ -59,10 +59,11 @@ export function Charts() {
         <button
           type="button"
           class="add"
+          aria-label="Add a chart"
           disabled={charts.length >= MOST_CHARTS}
           onClick={() => setEditing(charts.length)}
         >
-          <Icon name="plus" /> Chart
+          <Icon name="plus" /> <span class="wide-only">Chart</span>
         </button>
       </header>
       <div class="strips">

@@ -58,7 +58,7 @@ export function GMeter() {
     drawGMeter(surface, palette(), { x: s.x, y: s.y, age: s.age, length, fullG, maxima, stale });
     for (const d of DIRECTIONS) {
       const n = numbers.current[d];
-      const text = maxima[d].toFixed(2);
+      const text = aLong || aLat ? maxima[d].toFixed(2) : "–";
       if (n && n.textContent !== text) n.textContent = text;
     }
   }, 33);

@@ -65,13 +65,9 @@ function ConnectionState() {
   const nowMs = model.nowMs.value;
   const nowUs = coordinator.nowUs();
   const slow = nowMs - model.thinnedAtMs.value < 10_000;
-  const newest = Object.values(model.vehicle.value?.values ?? {}).reduce(
-    (t, v) => Math.max(t, v.tUs),
-    Number.NaN,
-  );
-  const store = coordinator.store;
-  let lastUs = newest;
-  for (const s of store?.all() ?? []) if (!(s.lastUs <= lastUs)) lastUs = s.lastUs;
+  let lastUs = Number.NEGATIVE_INFINITY;
+  for (const v of Object.values(model.vehicle.value?.values ?? {})) if (v.tUs > lastUs) lastUs = v.tUs;
+  for (const series of coordinator.store?.all() ?? []) if (series.lastUs > lastUs) lastUs = series.lastUs;
   const ageUs = nowUs - lastUs;
 
   let word = "Connecting";

@@ -48,6 +48,7 @@ export function Readout() {
         delete digits.current.dataset["tus"];
       }
       if (note.current) write(note.current, "no speed yet");
+      bar.current?.style.setProperty("--share", "0");
     }
     if (unit.current) write(unit.current, display.unit);
     show(mode.current, store?.best([MODE]), modeText, nowUs);

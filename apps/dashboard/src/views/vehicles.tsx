@@ -11,8 +11,10 @@ export function Vehicles() {
   const { model, choose } = usePage();
   const vehicles = model.vehicles.value ?? [];
   const chosen = model.selectedId.value;
+  // Without a line to the server nothing is known of any vehicle.
+  const linked = model.connection.value.kind === "open";
   return (
-    <nav class="panel vehicles" aria-label="Vehicles">
+    <nav class={linked ? "panel vehicles" : "panel vehicles unlinked"} aria-label="Vehicles">
       <h2>Vehicles</h2>
       <ul>
         {vehicles.map((v) => (
@@ -20,7 +22,7 @@ export function Vehicles() {
             <button
               type="button"
               data-testid={`vehicle-${v.id}`}
-              data-state={v.state}
+              data-state={linked ? v.state : "unknown"}
               aria-current={v.id === chosen ? "true" : undefined}
               onClick={() => choose(v.id)}
             >
@@ -29,7 +31,7 @@ export function Vehicles() {
                 <span class="state">
                   {v.replay && <span class="badge">REPLAY</span>}
                   <i class="dot" aria-hidden="true" />
-                  {STATES[v.state]}
+                  {linked ? STATES[v.state] : "Unknown"}
                 </span>
               </span>
               <span class="counts">
