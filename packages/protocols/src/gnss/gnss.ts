@@ -17,6 +17,7 @@ import { checkUbx, probeUbx, UBX_MAX_LENGTH, ubxRule } from "../ubx-frame.ts";
 import { Calendar } from "./nmea-calendar.ts";
 import { NmeaDecoder } from "./nmea-decoder.ts";
 import { EPOCH } from "./nmea-epoch.ts";
+import { Fields } from "./nmea-fields.ts";
 import { nmeaRule } from "./nmea-frame.ts";
 import { SENTENCES } from "./nmea-sentences.table.ts";
 import { createNmeaEncoder } from "./nmea-write.ts";
@@ -50,8 +51,8 @@ function notBeforeDay(options: ProtocolOptions | undefined): number {
 }
 
 /** NMEA and UBX by their first byte; neither's first byte starts the other. */
-function mixedRule(needsChecksum: boolean): FrameRule {
-  const nmea = nmeaRule(needsChecksum);
+function mixedRule(needsChecksum: boolean, fields: Fields): FrameRule {
+  const nmea = nmeaRule(needsChecksum, fields);
   return {
     maxLength: UBX_MAX_LENGTH,
     probe: (b, start, end, last) =>
@@ -61,10 +62,10 @@ function mixedRule(needsChecksum: boolean): FrameRule {
   };
 }
 
-type Rule = (options: ProtocolOptions | undefined) => FrameRule;
-const NMEA: Rule = (options) => nmeaRule(checksumNeeded(options));
+type Rule = (options: ProtocolOptions | undefined, fields: Fields) => FrameRule;
+const NMEA: Rule = (options, fields) => nmeaRule(checksumNeeded(options), fields);
 const UBX: Rule = () => ubxRule(ubxLengthFits);
-const MIXED: Rule = (options) => mixedRule(checksumNeeded(options));
+const MIXED: Rule = (options, fields) => mixedRule(checksumNeeded(options), fields);
 
 function createDecoder(rule: Rule, context: DecodeContext, options?: ProtocolOptions): Decoder {
   const { stats, reading, problem } = createTally(context);
@@ -72,15 +73,23 @@ function createDecoder(rule: Rule, context: DecodeContext, options?: ProtocolOpt
   const unsupported = () => {
     stats.reasons.unsupported = (stats.reasons.unsupported ?? 0) + 1;
   };
-  const shared = { calendar, emit: reading, unsupported, problem };
+  const fields = new Fields();
+  const shared = {
+    calendar,
+    emit: reading,
+    unsupported,
+    problem,
+    fields,
+    frameOffset: () => framer.frameOffset,
+  };
   const nmea = new NmeaDecoder(shared);
   const ubx = new UbxDecoder(shared);
   const framer: Framer = createFramer(
-    rule(options),
+    rule(options, fields),
     (bytes, view, start, end) => {
       stats.frames++;
-      if (bytes[start] === DOLLAR) nmea.frame(bytes, start, end, framer.frameOffset);
-      else ubx.frame(view, start, end, framer.frameOffset);
+      if (bytes[start] === DOLLAR) nmea.frame(bytes, start, end);
+      else ubx.frame(view, start, end);
     },
     problem,
   );
@@ -96,7 +105,7 @@ function createDecoder(rule: Rule, context: DecodeContext, options?: ProtocolOpt
 
 const parts = (rule: Rule) => ({
   createFramer: (onFrame: OnFrame, onProblem?: OnProblem, options?: ProtocolOptions): Framer =>
-    createFramer(rule(options), onFrame, onProblem),
+    createFramer(rule(options, new Fields()), onFrame, onProblem),
   createDecoder: (context: DecodeContext, options?: ProtocolOptions) => createDecoder(rule, context, options),
 });
 

@@ -6,6 +6,8 @@ const HALF_DAY_US = US_PER_DAY / 2;
 /** Two-digit years below are 20yy: GPS time starts in 1980. */
 const PIVOT_YEAR = 80;
 const FIRST_YEAR = 1981;
+const NO_DATE = -1;
+const UNSET_DATE = -2;
 
 /**
  * The date of a line on which only some sentences carry one. Between them it is carried on: a time of day that falls
@@ -14,8 +16,11 @@ const FIRST_YEAR = 1981;
 export class Calendar {
   /** Day number since the epoch, and the time of day (us) it was last seen with; NaN before a date was seen. */
   readonly #state = new Float64Array([Number.NaN, Number.NaN]);
-  readonly #scratch = new Float64Array(1);
+  readonly #scratch = new Float64Array(3);
   readonly #notBeforeDay: number;
+  /** The last ddmmyy as one number, and its day. */
+  #lastDdmmyy = -1;
+  #lastDay = NO_DATE;
 
   /** Dates before `notBeforeDay` are moved ahead by 1024 weeks until they are not (GPS week rollover); NaN leaves all as they are. */
   constructor(notBeforeDay: number) {
@@ -47,40 +52,54 @@ export class Calendar {
     this.#state[1] = todUs[0]!;
   }
 
-  /** Takes ddmmyy; false where the field is filled and is no date. */
+  /** Takes ddmmyy, or carries the date on where the field is empty; false where it is filled and is no date. */
   setFromDdmmyy(fields: Fields, at: number, todUs: Float64Array): boolean {
-    if (fields.length(at) === 0) return true;
-    if (fields.length(at) !== 6) return false;
+    const length = fields.length(at);
+    if (length !== 6) {
+      this.pass(todUs);
+      return length === 0;
+    }
     const b = fields.bytes;
     const p = fields.start(at);
     const yy = twoDigits(b, p + 4);
-    return this.#setFromCivil(
-      yy + (yy < PIVOT_YEAR ? 2000 : 1900),
-      twoDigits(b, p + 2),
-      twoDigits(b, p),
-      todUs,
-    );
+    const mm = twoDigits(b, p + 2);
+    const dd = twoDigits(b, p);
+    const key = (yy * 100 + mm) * 100 + dd;
+    // the date changes once a day, the sentence comes many times a second
+    if (key !== this.#lastDdmmyy) {
+      this.#lastDdmmyy = key;
+      this.#lastDay = dayOf(yy + (yy < PIVOT_YEAR ? 2000 : 1900), mm, dd);
+    }
+    return this.#take(this.#lastDay, todUs);
   }
 
-  /** Takes day, month and year from three fields; false where they are filled and are no date. */
+  /** The same with day, month and year in three fields. */
   setFromFields(fields: Fields, at: number, todUs: Float64Array): boolean {
-    if (fields.length(at) === 0 && fields.length(at + 1) === 0 && fields.length(at + 2) === 0) return true;
+    if (fields.length(at) + fields.length(at + 1) + fields.length(at + 2) === 0) {
+      this.pass(todUs);
+      return true;
+    }
+    if (fields.count < at + 2) return false;
     const scratch = this.#scratch;
-    if (parseNumber(fields, at, scratch, 0) !== OK) return false;
-    const day = scratch[0]!;
-    if (parseNumber(fields, at + 1, scratch, 0) !== OK) return false;
-    const month = scratch[0]!;
-    if (parseNumber(fields, at + 2, scratch, 0) !== OK) return false;
-    return this.#setFromCivil(scratch[0]!, month, day, todUs);
+    for (let k = 0; k < 3; k++)
+      if (parseNumber(fields.bytes, fields.start(at + k), fields.end(at + k), scratch, k) !== OK)
+        return false;
+    return this.#take(dayOf(scratch[2]!, scratch[1]!, scratch[0]!), todUs);
   }
 
-  #setFromCivil(year: number, month: number, day: number, todUs: Float64Array): boolean {
-    if (!(year >= 1980 && year < 2100 && month >= 1 && month <= 12 && day >= 1)) return false;
-    const first = daysFromCivil(year, month, 1);
-    const next = month === 12 ? first + 31 : daysFromCivil(year, month + 1, 1);
-    if (first + day > next) return false;
-    // the first days of GPS time are what receivers write while they do not know the date
-    if (year >= FIRST_YEAR) this.set(first + day - 1, todUs);
+  #take(day: number, todUs: Float64Array): boolean {
+    if (day === NO_DATE) return false;
+    if (day !== UNSET_DATE) this.set(day, todUs);
     return true;
   }
+}
+
+/** Day number since the epoch. */
+function dayOf(year: number, month: number, day: number): number {
+  if (!(year >= 1980 && year < 2100 && month >= 1 && month <= 12 && day >= 1)) return NO_DATE;
+  const first = daysFromCivil(year, month, 1);
+  const next = month === 12 ? first + 31 : daysFromCivil(year, month + 1, 1);
+  if (first + day > next) return NO_DATE;
+  // the first days of GPS time are what receivers write while they do not know the date
+  return year < FIRST_YEAR ? UNSET_DATE : first + day - 1;
 }

@@ -37,8 +37,13 @@ const QUALITY = slot("quality");
 /** Nothing of these is known without a fix. */
 const NEEDS_FIX = ["gnss.lat", "gnss.lon", "gnss.alt", "gnss.speed", "gnss.course"].map(slot);
 
-/** Sentences that carry an epoch's values, and what becomes of them. */
-type Joined = {
+/** A sentence that carries an epoch's values, and what becomes of them. */
+export type Joined = {
+  /** Its place in the run of an epoch's sentences is told by it, 1 to 6. */
+  readonly number: number;
+  /** Has a time of its own and starts an epoch. */
+  readonly timed: boolean;
+  readonly isGga: boolean;
   /** Pairs: index in the sentence's row, index in the epoch's. */
   readonly copy: Int32Array;
   /** The same, but taken only where nothing is known yet. */
@@ -50,7 +55,7 @@ type Joined = {
   readonly modes: readonly [number, number];
 };
 
-function joined(sentence: Sentence, fillOnly: readonly string[] = []): Joined {
+function joined(sentence: Sentence, number: number, fillOnly: readonly string[] = []): Joined {
   const at = (name: string) => sentence.columns.findIndex((c) => c.name === name);
   const copy: number[] = [];
   const fill: number[] = [];
@@ -63,6 +68,9 @@ function joined(sentence: Sentence, fillOnly: readonly string[] = []): Joined {
   const first = sentence.columns.findIndex((c) => c.name.startsWith("mode."));
   const count = sentence.columns.filter((c) => c.name.startsWith("mode.")).length;
   return {
+    number,
+    timed: at("timeOfDay") >= 0,
+    isGga: sentence.kind === "GGA",
     copy: Int32Array.from(copy),
     fill: Int32Array.from(fill),
     valid: at("valid"),
@@ -72,21 +80,14 @@ function joined(sentence: Sentence, fillOnly: readonly string[] = []): Joined {
   };
 }
 
-const JOINED: Readonly<Partial<Record<SentenceKind, Joined>>> = {
-  RMC: joined(SENTENCES.RMC),
-  GGA: joined(SENTENCES.GGA),
-  GNS: joined(SENTENCES.GNS),
-  GLL: joined(SENTENCES.GLL),
-  VTG: joined(SENTENCES.VTG, ["gnss.speed", "gnss.course"]),
-  GSA: joined(SENTENCES.GSA, ["gnss.hdop", "gnss.pdop", "gnss.vdop"]),
-};
-const KIND_NUMBER: Readonly<Partial<Record<SentenceKind, number>>> = {
-  RMC: 1,
-  GGA: 2,
-  GNS: 3,
-  GLL: 4,
-  VTG: 5,
-  GSA: 6,
+/** What each kind of sentence adds; ZDA (whose time may be that of the next pulse) and GSV add nothing. */
+export const JOINED: Readonly<Partial<Record<SentenceKind, Joined>>> = {
+  RMC: joined(SENTENCES.RMC, 1),
+  GGA: joined(SENTENCES.GGA, 2),
+  GNS: joined(SENTENCES.GNS, 3),
+  GLL: joined(SENTENCES.GLL, 4),
+  VTG: joined(SENTENCES.VTG, 5, ["gnss.speed", "gnss.course"]),
+  GSA: joined(SENTENCES.GSA, 6, ["gnss.hdop", "gnss.pdop", "gnss.vdop"]),
 };
 
 /** A receiver that repeated the same sentences this often is trusted to do so again. */
@@ -124,11 +125,11 @@ export class EpochJoiner {
   }
 
   /** Ends the running epoch if this sentence cannot belong to it. `todUs[0]` is its time of day, NaN where the field is empty. */
-  turn(kind: SentenceKind, todUs: Float64Array): void {
-    if (kind !== "RMC" && kind !== "GGA" && kind !== "GNS" && kind !== "GLL") return;
+  turn(j: Joined, todUs: Float64Array): void {
+    if (!j.timed) return;
     const tod = todUs[0]!;
     const now = this.#todUs[0]!;
-    const seen = (this.#kinds & (1 << KIND_NUMBER[kind]!)) !== 0;
+    const seen = (this.#kinds & (1 << j.number)) !== 0;
     // without a time, only a sentence that comes again tells that a new round has begun
     const same = Number.isNaN(tod) ? Number.isNaN(now) && !seen : tod === now;
     if (this.#open && same) return;
@@ -145,13 +146,11 @@ export class EpochJoiner {
   }
 
   /** Takes over what the sentence says. */
-  join(kind: SentenceKind, row: Float64Array): void {
-    const j = JOINED[kind];
-    if (j === undefined || !this.#open) return;
+  join(j: Joined, row: Float64Array): void {
+    if (!this.#open) return;
     const v = this.#reading.values;
-    const number = KIND_NUMBER[kind]!;
-    this.#kinds |= 1 << number;
-    this.#run = (this.#run * 7 + number) | 0;
+    this.#kinds |= 1 << j.number;
+    this.#run = (this.#run * 7 + j.number) | 0;
     for (let k = 0; k < j.copy.length; k += 2) {
       const x = row[j.copy[k]!]!;
       if (!Number.isNaN(x)) v[j.copy[k + 1]!] = x;
@@ -164,8 +163,8 @@ export class EpochJoiner {
     if (j.valid >= 0) this.#judge(row[j.valid]!);
     if (j.quality >= 0) {
       const quality = row[j.quality]!;
-      if (kind === "GGA") this.#judge(quality);
-      if (!Number.isNaN(quality) && (kind === "GGA" || Number.isNaN(v[QUALITY]!))) v[QUALITY] = quality;
+      if (j.isGga) this.#judge(quality);
+      if (!Number.isNaN(quality) && (j.isGga || Number.isNaN(v[QUALITY]!))) v[QUALITY] = quality;
     }
     const [first, behind] = j.modes;
     if (first >= 0) {

@@ -4,37 +4,30 @@ export const EMPTY = 0;
 export const BAD = -1;
 export type Parsed = typeof OK | typeof EMPTY | typeof BAD;
 
-const COMMA = 0x2c;
 const DOT = 0x2e;
 const MINUS = 0x2d;
 const PLUS = 0x2b;
-const MAX_FIELDS = 128;
+/** The standard says 82; proprietary sentences (PUBX,03 with all satellites) are far longer. */
+export const NMEA_MAX_LENGTH = 1024;
 const MAX_DECIMALS = 10;
+/** So many digits fit 32 bits, where a multiplication takes half the time; minutes have two in front of their decimals. */
+const SHORT_DIGITS = 9;
+const SHORT_DECIMALS = 7;
+const SIXTIETHS = Float64Array.from({ length: MAX_DECIMALS + 1 }, (_, i) => 60 * 10 ** i);
 const POW10 = Float64Array.from({ length: MAX_DECIMALS + 3 }, (_, i) => 10 ** i);
 
-/** Where the fields of one sentence lie. Field 0 is the address; bytes are borrowed until the next `split`. */
+/** Where the fields of one sentence lie; field 0 is the address. Filled while the sentence is framed, borrowed until the next. */
 export class Fields {
   bytes: Uint8Array = new Uint8Array(0);
   /** Fields behind the address. */
   count = 0;
   /** Field i is bytes[starts[i], starts[i + 1] - 1). */
-  readonly starts = new Int32Array(MAX_FIELDS + 2);
-
-  /** Text of a sentence without `$`, checksum and line end; false where it has more fields than any sentence. */
-  split(bytes: Uint8Array, from: number, to: number): boolean {
-    this.bytes = bytes;
-    const starts = this.starts;
-    starts[0] = from;
-    let n = 0;
-    for (let i = from; i < to; i++) {
-      if (bytes[i] !== COMMA) continue;
-      if (n === MAX_FIELDS) return false;
-      starts[++n] = i + 1;
-    }
-    starts[n + 1] = to + 1;
-    this.count = n;
-    return true;
-  }
+  readonly starts = new Int32Array(NMEA_MAX_LENGTH + 2);
+  /** Index behind the text, at the `*` where there is a checksum. */
+  textEnd = 0;
+  /** XOR of the text, and what the checksum says it is; -1 where there is none. */
+  sum = 0;
+  statedSum = -1;
 
   start(i: number): number {
     return this.starts[i]!;
@@ -45,6 +38,11 @@ export class Fields {
   length(i: number): number {
     return i > this.count ? 0 : this.starts[i + 1]! - this.starts[i]! - 1;
   }
+  /** The one character of field i; 0 where it is empty, -1 where it is longer. */
+  only(i: number): number {
+    const length = this.length(i);
+    return length === 1 ? this.bytes[this.starts[i]!]! : length === 0 ? 0 : -1;
+  }
   /** Character code `k` of field i, -1 where it has none. */
   code(i: number, k: number): number {
     return k < this.length(i) ? this.bytes[this.starts[i]! + k]! : -1;
@@ -53,29 +51,40 @@ export class Fields {
 
 // Results go into `out[slot]`, not through the return value: a returned double is boxed where the call is not inlined.
 
-/** Decimal number with optional sign. Digits behind the tenth decimal are below any resolution and left out. */
-export function parseNumber(f: Fields, i: number, out: Float64Array, slot: number): Parsed {
-  if (f.length(i) === 0) return EMPTY;
-  const b = f.bytes;
-  const end = f.end(i);
-  let at = f.start(i);
+/** Decimal number with optional sign in b[from, end). Digits behind the tenth decimal are below any resolution and left out. */
+export function parseNumber(
+  b: Uint8Array,
+  from: number,
+  end: number,
+  out: Float64Array,
+  slot: number,
+): Parsed {
+  if (from === end) return EMPTY;
+  let at = from;
   const first = b[at]!;
   if (first === MINUS || first === PLUS) at++;
-  let mantissa = 0;
+  let short = 0;
   let digits = 0;
   let decimals = -1;
+  for (; at < end && digits < SHORT_DIGITS; at++) {
+    const d = b[at]! - 0x30;
+    if (d >= 0 && d <= 9) {
+      short = (short * 10 + d) | 0;
+      digits++;
+      if (decimals >= 0) decimals++;
+    } else if (b[at] === DOT && decimals < 0) decimals = 0;
+    else return BAD;
+  }
+  let mantissa: number = short;
   for (; at < end; at++) {
-    const c = b[at]!;
-    if (c === DOT && decimals < 0) {
-      decimals = 0;
-      continue;
-    }
-    const d = c - 0x30;
-    if (d < 0 || d > 9) return BAD;
-    digits++;
-    if (decimals >= MAX_DECIMALS) continue;
-    if (decimals >= 0) decimals++;
-    mantissa = mantissa * 10 + d;
+    const d = b[at]! - 0x30;
+    if (d >= 0 && d <= 9) {
+      digits++;
+      if (decimals >= MAX_DECIMALS) continue;
+      mantissa = mantissa * 10 + d;
+      if (decimals >= 0) decimals++;
+    } else if (b[at] === DOT && decimals < 0) decimals = 0;
+    else return BAD;
   }
   if (digits === 0 || mantissa > Number.MAX_SAFE_INTEGER) return BAD;
   const value = decimals > 0 ? mantissa / POW10[decimals]! : mantissa;
@@ -83,51 +92,57 @@ export function parseNumber(f: Fields, i: number, out: Float64Array, slot: numbe
   return OK;
 }
 
-/** Degrees and minutes run together (dddmm.mmmm) with the hemisphere in the next field, as degrees; `positive` is N or E. */
+/** Degrees and minutes run together (dddmm.mmmm) in b[from, end), as degrees; `isNegative` for south and west. */
 export function parseAngle(
-  f: Fields,
-  i: number,
-  positive: number,
-  negative: number,
+  b: Uint8Array,
+  from: number,
+  end: number,
+  isNegative: boolean,
   out: Float64Array,
   slot: number,
 ): Parsed {
-  if (f.length(i) === 0 && f.length(i + 1) <= 1) return EMPTY;
-  const side = f.code(i + 1, 0);
-  if ((side !== positive && side !== negative) || f.length(i + 1) !== 1) return BAD;
-  const b = f.bytes;
-  const end = f.end(i);
   let whole = 0;
   let wholeDigits = 0;
-  let at = f.start(i);
+  let at = from;
   for (; at < end && b[at] !== DOT; at++) {
     const d = b[at]! - 0x30;
     if (d < 0 || d > 9 || ++wholeDigits > 5) return BAD;
-    whole = whole * 10 + d;
+    whole = (whole * 10 + d) | 0;
   }
   if (wholeDigits < 3) return BAD;
-  const degrees = Math.floor(whole / 100);
+  const degrees = (whole / 100) | 0;
   let minutes = whole - degrees * 100;
   if (minutes >= 60) return BAD;
   let decimals = 0;
-  for (at++; at < end; at++) {
+  for (at++; at < end && decimals < SHORT_DECIMALS; at++) {
+    const d = b[at]! - 0x30;
+    if (d < 0 || d > 9) return BAD;
+    decimals++;
+    minutes = (minutes * 10 + d) | 0;
+  }
+  let parts: number = minutes;
+  for (; at < end; at++) {
     const d = b[at]! - 0x30;
     if (d < 0 || d > 9) return BAD;
     if (decimals === MAX_DECIMALS) continue;
     decimals++;
-    minutes = minutes * 10 + d;
+    parts = parts * 10 + d;
   }
-  const angle = degrees + minutes / (60 * POW10[decimals]!);
-  out[slot] = side === negative ? 0 - angle : angle;
+  const angle = degrees + parts / SIXTIETHS[decimals]!;
+  out[slot] = isNegative ? 0 - angle : angle;
   return OK;
 }
 
-/** hhmmss.sss as microseconds of the day; second 60 is a leap second. */
-export function parseTimeOfDay(f: Fields, i: number, out: Float64Array, slot: number): Parsed {
-  const length = f.length(i);
+/** hhmmss.sss in b[at, end) as microseconds of the day; second 60 is a leap second. */
+export function parseTimeOfDay(
+  b: Uint8Array,
+  at: number,
+  end: number,
+  out: Float64Array,
+  slot: number,
+): Parsed {
+  const length = end - at;
   if (length === 0) return EMPTY;
-  const b = f.bytes;
-  const at = f.start(i);
   if (length < 6 || (length > 6 && b[at + 6] !== DOT)) return BAD;
   const hour = twoDigits(b, at);
   const minute = twoDigits(b, at + 2);
@@ -135,7 +150,7 @@ export function parseTimeOfDay(f: Fields, i: number, out: Float64Array, slot: nu
   if (hour < 0 || hour > 23 || minute < 0 || minute > 59 || second < 0 || second > 60) return BAD;
   let fraction = 0;
   let step = 100_000;
-  for (let k = at + 7; k < at + length; k++) {
+  for (let k = at + 7; k < end; k++) {
     const d = b[k]! - 0x30;
     if (d < 0 || d > 9) return BAD;
     fraction += d * step;

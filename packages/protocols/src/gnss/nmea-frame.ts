@@ -1,12 +1,12 @@
-import { type FrameRule, hexDigit, type ProblemCode, xorBytes } from "@pitwall/core";
+import { type FrameRule, hexDigit, type ProblemCode } from "@pitwall/core";
+import { type Fields, NMEA_MAX_LENGTH } from "./nmea-fields.ts";
 
 const DOLLAR = 0x24;
 const STAR = 0x2a;
+const COMMA = 0x2c;
+const LAST_PRINTABLE = 0x7e;
 const CR = 0x0d;
 const LF = 0x0a;
-
-/** The standard says 82; proprietary sentences (PUBX,03 with all satellites) are far longer. */
-export const NMEA_MAX_LENGTH = 1024;
 
 /** Index behind a line end at `at`, 0 while it may still grow. CR comes twice where a text-mode file took CR LF for LF. */
 function behindLineEnd(b: Uint8Array, at: number, end: number, last: boolean): number {
@@ -18,50 +18,61 @@ function behindLineEnd(b: Uint8Array, at: number, end: number, last: boolean): n
 
 /**
  * A sentence runs from `$` to its checksum and line end. It also ends in front of anything that cannot be inside one:
- * another `$`, a control byte, a byte over 0x7E (a binary frame); `checkNmea` then calls it truncated.
+ * another `$`, a control byte, a byte over 0x7E (a binary frame); `check` then calls it truncated.
+ * On the way its fields and the sum of its text are noted: one pass over the bytes instead of three.
  */
-export function probeNmea(b: Uint8Array, start: number, end: number, last: boolean): number {
+function probe(fields: Fields, b: Uint8Array, start: number, end: number, last: boolean): number {
   if (b[start] !== DOLLAR) return -1;
-  for (let i = start + 1; i < end; i++) {
+  const starts = fields.starts;
+  starts[0] = start + 1;
+  let n = 0;
+  let sum = 0;
+  let i = start + 1;
+  const most = Math.min(end, start + NMEA_MAX_LENGTH);
+  for (; i < most; i++) {
     const c = b[i]!;
-    if (c > STAR && c <= 0x7e) continue;
-    if (c === STAR) {
-      if (i + 2 >= end && !last) return 0;
-      if (i + 2 >= end || hexDigit(b[i + 1]!) < 0 || hexDigit(b[i + 2]!) < 0) return i + 1 - start;
-      const behind = behindLineEnd(b, i + 3, end, last);
-      return behind === 0 ? 0 : behind - start;
-    }
-    if (c === CR || c === LF) {
-      const behind = behindLineEnd(b, i, end, last);
-      return behind === 0 ? 0 : behind - start;
-    }
-    if (c === DOLLAR || c < 0x20 || c > 0x7e) return i - start;
+    if (c > COMMA && c <= LAST_PRINTABLE) sum ^= c;
+    else if (c === COMMA) {
+      sum ^= c;
+      starts[++n] = i + 1;
+    } else if (c === STAR || c === DOLLAR || c < 0x20 || c > LAST_PRINTABLE) break;
+    else sum ^= c;
   }
-  return last ? end - start : 0;
+  if (i >= end && !last) return 0;
+  fields.bytes = b;
+  fields.count = n;
+  starts[n + 1] = i + 1;
+  fields.textEnd = i;
+  fields.sum = sum;
+  fields.statedSum = -1;
+  if (i >= end) return end - start;
+  const c = b[i]!;
+  if (c === STAR) {
+    if (i + 2 >= end && !last) return 0;
+    const high = i + 2 < end ? hexDigit(b[i + 1]!) : -1;
+    const low = i + 2 < end ? hexDigit(b[i + 2]!) : -1;
+    if (high < 0 || low < 0) return i + 1 - start;
+    fields.statedSum = high * 16 + low;
+    i += 3;
+  } else if (c !== CR && c !== LF) return i - start;
+  const behind = behindLineEnd(b, i, end, last);
+  return behind === 0 ? 0 : behind - start;
 }
 
-/** Index behind the last byte of the text, line end and checksum left out. */
-export function endOfText(b: Uint8Array, start: number, end: number): number {
-  let to = end;
-  if (to > start && b[to - 1] === LF) to--;
-  while (to > start && b[to - 1] === CR) to--;
-  return to - 3 > start && b[to - 3] === STAR ? to - 3 : to;
-}
-
-function check(b: Uint8Array, start: number, end: number, needed: boolean): ProblemCode | undefined {
-  const to = endOfText(b, start, end);
-  if (b[to] === STAR && to + 3 <= end) {
-    const stated = hexDigit(b[to + 1]!) * 16 + hexDigit(b[to + 2]!);
-    return stated === xorBytes(b, start + 1, to) ? undefined : "bad-checksum";
-  }
+/** Asked about the bytes that were probed last. */
+function check(fields: Fields, end: number, checksumNeeded: boolean): ProblemCode | undefined {
+  if (fields.statedSum >= 0) return fields.statedSum === fields.sum ? undefined : "bad-checksum";
   // without a line end it was cut, whatever is lost
-  if (to === end || b[to - 1] === STAR) return "truncated";
-  return needed ? "bad-checksum" : undefined;
+  if (fields.textEnd === end || fields.bytes[fields.textEnd] === STAR) return "truncated";
+  return checksumNeeded ? "bad-checksum" : undefined;
 }
 
-/** `checksumNeeded`: a whole line without `*HH` is refused as "bad-checksum". */
-export const nmeaRule = (checksumNeeded: boolean): FrameRule => ({
+/**
+ * `fields` describes the sentence when it is handed over, until the next probe.
+ * `checksumNeeded`: a whole line without `*HH` is refused as "bad-checksum".
+ */
+export const nmeaRule = (checksumNeeded: boolean, fields: Fields): FrameRule => ({
   maxLength: NMEA_MAX_LENGTH,
-  probe: probeNmea,
-  check: (b, _view, start, end) => check(b, start, end, checksumNeeded),
+  probe: (b, start, end, last) => probe(fields, b, start, end, last),
+  check: (_b, _view, _start, end) => check(fields, end, checksumNeeded),
 });

@@ -1,14 +1,6 @@
-import type { Column, Sentence } from "./nmea-column.ts";
-import {
-  BAD,
-  EMPTY,
-  type Fields,
-  OK,
-  type Parsed,
-  parseAngle,
-  parseNumber,
-  parseTimeOfDay,
-} from "./nmea-fields.ts";
+import type { Column } from "./nmea-column.ts";
+import { BAD, EMPTY, type Fields, OK, parseAngle, parseNumber, parseTimeOfDay } from "./nmea-fields.ts";
+import { OP, type Plan } from "./nmea-plan.ts";
 
 const code = (letter: string): number => letter.charCodeAt(0);
 const NORTH = code("N");
@@ -17,97 +9,100 @@ const EAST = code("E");
 const WEST = code("W");
 const TURN_DEG = 360;
 
-/** Reads one sentence into a row; `onBad` hears of a field that breaks its format or range, its value is NaN then. */
-export class SentenceReader {
-  /** Microseconds of the day in slot 0; NaN where the sentence read last has none. */
-  readonly timeOfDayUs = new Float64Array(1);
-  readonly #scratch = new Float64Array(1);
-  readonly #onBad: (column: Column, at: number) => void;
-
-  constructor(onBad: (column: Column, at: number) => void) {
-    this.#onBad = onBad;
-  }
-
-  read(sentence: Sentence, fields: Fields, row: Float64Array): void {
-    this.timeOfDayUs[0] = Number.NaN;
-    // satellites come in fours; what is left over behind them is the signal, not another satellite
-    const limit = sentence.kind === "GSV" ? 3 + ((fields.count - 3) & ~3) : fields.count;
-    const columns = sentence.columns;
-    for (let i = 0; i < columns.length; i++) {
-      const column = columns[i]!;
-      row[i] = Number.NaN;
-      const at = column.kind === "signal" ? limit + 1 : column.at;
-      if (at > (column.kind === "signal" ? fields.count : limit)) continue;
-      if (this.#column(column, at, fields, row, i) === BAD) {
-        row[i] = Number.NaN;
-        this.#onBad(column, at);
-      }
-    }
-  }
-
-  #column(column: Column, at: number, fields: Fields, row: Float64Array, i: number): Parsed {
-    const scratch = this.#scratch;
-    switch (column.kind) {
-      case "lat":
-      case "lon": {
-        const isLat = column.kind === "lat";
-        const parsed = parseAngle(fields, at, isLat ? NORTH : EAST, isLat ? SOUTH : WEST, row, i);
-        return parsed === OK && Math.abs(row[i]!) > (isLat ? 90 : 180) ? BAD : parsed;
-      }
-      case "time": {
-        const parsed = parseTimeOfDay(fields, at, this.timeOfDayUs, 0);
-        if (parsed === OK) row[i] = this.timeOfDayUs[0]! / 1e6;
-        return parsed;
-      }
-      case "signal":
-      case "letter": {
-        const c = fields.code(at, column.char);
-        if (c < 0) return EMPTY;
-        const letters = column.letters!;
-        for (let k = 0; k < letters.length; k++)
-          if (letters.charCodeAt(k) === c) {
-            row[i] = k;
-            return OK;
-          }
-        return BAD;
-      }
-      case "fix": {
-        const parsed = parseNumber(fields, at, scratch, 0);
-        if (parsed !== OK) return parsed;
-        const fix = scratch[0]!;
-        if (fix !== 1 && fix !== 2 && fix !== 3) return BAD;
-        row[i] = fix === 1 ? 0 : fix;
-        return OK;
-      }
-      case "course": {
-        const parsed = parseNumber(fields, at, scratch, 0);
-        if (parsed !== OK) return parsed;
-        let deg = scratch[0]!;
-        if (!(deg > -TURN_DEG && deg <= TURN_DEG)) return BAD;
+/**
+ * Reads one sentence into a row. `todUs[0]` becomes its microseconds of the day, NaN where it has none. `onBad` hears of
+ * a field that breaks its format or range; its value is NaN then. One loop, everything it needs in locals: this is
+ * where the time of decoding NMEA goes.
+ */
+export function readSentence(
+  plan: Plan,
+  fields: Fields,
+  row: Float64Array,
+  todUs: Float64Array,
+  onBad: (column: Column, at: number) => void,
+): void {
+  todUs[0] = Number.NaN;
+  const { op, at, scale, per, missingFrom, alternativeAt } = plan;
+  const { bytes, starts, count } = fields;
+  const limit = plan.inFours ? 3 + ((count - 3) & ~3) : count;
+  for (let i = 0; i < op.length; i++) {
+    row[i] = Number.NaN;
+    const o = op[i]!;
+    const field = o === OP.signal ? limit + 1 : at[i]!;
+    if (field > (o === OP.signal ? count : limit)) continue;
+    const from = starts[field]!;
+    const end = starts[field + 1]! - 1;
+    let parsed: number = EMPTY;
+    switch (o) {
+      case OP.number:
+        if (from < end) {
+          parsed = parseNumber(bytes, from, end, row, i);
+          const x = row[i]!;
+          row[i] = x < missingFrom[i]! ? (x * scale[i]!) / per[i]! : Number.NaN;
+        } else if (alternativeAt[i] !== 0) parsed = alternative(plan, i, fields, row);
+        break;
+      case OP.course: {
+        if (from === end) break;
+        parsed = parseNumber(bytes, from, end, row, i);
+        let deg = row[i]!;
+        if (!(deg > -TURN_DEG && deg <= TURN_DEG)) parsed = BAD;
         // some receivers count from -180 to 180
         if (deg < 0) deg += TURN_DEG;
-        row[i] = deg === TURN_DEG ? 0 : (deg * column.scale) / column.per;
-        return OK;
+        row[i] = deg === TURN_DEG ? 0 : (deg * scale[i]!) / per[i]!;
+        break;
       }
-      case "east": {
-        const parsed = parseNumber(fields, at, scratch, 0);
-        if (parsed !== OK) return parsed;
-        const side = fields.code(at + 1, 0);
-        if (side !== EAST && side !== WEST) return BAD;
-        row[i] = ((side === WEST ? 0 - scratch[0]! : scratch[0]!) * column.scale) / column.per;
-        return OK;
+      case OP.lat:
+      case OP.lon: {
+        const side = fields.only(field + 1);
+        if (from === end && side >= 0) break;
+        const negative = o === OP.lat ? SOUTH : WEST;
+        parsed =
+          side === negative || side === (o === OP.lat ? NORTH : EAST)
+            ? parseAngle(bytes, from, end, side === negative, row, i)
+            : BAD;
+        if (Math.abs(row[i]!) > (o === OP.lat ? 90 : 180)) parsed = BAD;
+        break;
+      }
+      case OP.time:
+        parsed = parseTimeOfDay(bytes, from, end, todUs, 0);
+        row[i] = todUs[0]! / 1e6;
+        break;
+      case OP.east: {
+        if (from === end) break;
+        parsed = parseNumber(bytes, from, end, row, i);
+        const side = fields.only(field + 1);
+        if (side !== EAST && side !== WEST) parsed = BAD;
+        const rad = (row[i]! * scale[i]!) / per[i]!;
+        row[i] = side === WEST ? 0 - rad : rad;
+        break;
+      }
+      case OP.fix: {
+        if (from === end) break;
+        parsed = parseNumber(bytes, from, end, row, i);
+        const dimensions = row[i]!;
+        if (dimensions !== 1 && dimensions !== 2 && dimensions !== 3) parsed = BAD;
+        else if (dimensions === 1) row[i] = 0;
+        break;
       }
       default: {
-        const parsed = parseNumber(fields, at, scratch, 0);
-        if (parsed === EMPTY && column.alternativeAt > 0) {
-          const other = parseNumber(fields, column.alternativeAt, scratch, 0);
-          if (other === OK) row[i] = scratch[0]! / column.alternativePer;
-          return other;
-        }
-        if (parsed !== OK) return parsed;
-        if (scratch[0]! < column.missingFrom) row[i] = (scratch[0]! * column.scale) / column.per;
-        return OK;
+        const c = from + plan.char[i]!;
+        if (c >= end) break;
+        const value = plan.letters[i]![bytes[c]!]!;
+        parsed = value < 0 ? BAD : OK;
+        row[i] = value;
       }
     }
+    if (parsed !== BAD) continue;
+    row[i] = Number.NaN;
+    onBad(plan.columns[i]!, field);
   }
+}
+
+/** The same quantity from another field, where its own is empty. */
+function alternative(plan: Plan, i: number, fields: Fields, row: Float64Array): number {
+  const at = plan.alternativeAt[i]!;
+  if (at > fields.count) return EMPTY;
+  const parsed = parseNumber(fields.bytes, fields.start(at), fields.end(at), row, i);
+  if (parsed === OK) row[i] = row[i]! / plan.columns[i]!.alternativePer;
+  return parsed;
 }

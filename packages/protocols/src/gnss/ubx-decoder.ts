@@ -56,14 +56,14 @@ export class UbxDecoder {
   readonly #todUs = new Float64Array(1);
   readonly #wide = new Uint8Array(NAV_PVT.layout.byteLength);
   readonly #wideView = new DataView(this.#wide.buffer);
-  /** Stream offset of the payload being read. */
-  #payloadOffset = 0;
 
   constructor(options: {
     readonly calendar: Calendar;
     readonly emit: (r: Reading) => void;
     readonly unsupported: () => void;
     readonly problem: OnProblem;
+    /** Stream offset of the frame at hand. */
+    readonly frameOffset: () => number;
   }) {
     this.#calendar = options.calendar;
     this.#emit = options.emit;
@@ -90,15 +90,19 @@ export class UbxDecoder {
     this.#handlers.set(keyOf(0x0a, 0x04), (view, at, length) => lists.versions(view, at, length));
     this.#handlers.set(keyOf(0x06, 0x8a), (view, at, length) =>
       lists.settings(view, at, length, (reason, from, n) =>
-        options.problem({ code: "malformed", offset: this.#payloadOffset + from, length: n, reason }),
+        options.problem({
+          code: "malformed",
+          offset: options.frameOffset() + UBX_HEAD + from,
+          length: n,
+          reason,
+        }),
       ),
     );
   }
 
-  /** One framed message at bytes[start, end), whose first byte is at `offset` of the stream. */
-  frame(view: DataView, start: number, end: number, offset: number): void {
+  /** One framed message at view[start, end). */
+  frame(view: DataView, start: number, end: number): void {
     const handler = this.#handlers.get(keyOf(view.getUint8(start + 2), view.getUint8(start + 3)));
-    this.#payloadOffset = offset + UBX_HEAD;
     const length = end - start - UBX_HEAD - 2;
     if (handler === undefined || length === 0 || !handler(view, start + UBX_HEAD, length))
       this.#unsupported();
