@@ -1,5 +1,6 @@
 export * from "./batch.ts";
 export * from "./can.ts";
+export * from "./can-message.ts";
 export * from "./can-table.ts";
 export * from "./cells.ts";
 export * from "./channel.ts";

@@ -1,5 +1,12 @@
 export { createAntFramer } from "./ant/index.ts";
 export { BLACKBOX_PACKETS, createBlackboxFramer, encodeBlackbox } from "./blackbox/index.ts";
+export {
+  CANDUMP_FORMS,
+  type CandumpForm,
+  type CandumpParser,
+  createCandumpParser,
+  formatCandump,
+} from "./candump/index.ts";
 export { createDalyFramer } from "./daly/index.ts";
 export {
   configureDynamicModel,
@@ -76,6 +83,13 @@ export {
   type SpeedUnit,
 } from "./pitwall/index.ts";
 export { findProtocol, PROTOCOLS } from "./registry.ts";
+export {
+  createSlcanParser,
+  formatSlcan,
+  SLCAN_BIT_RATES,
+  type SlcanHandlers,
+  slcanOpening,
+} from "./slcan/index.ts";
 export {
   COMMAND_TIMEOUT_US,
   CommandTimeout,

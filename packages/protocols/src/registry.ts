@@ -1,6 +1,7 @@
 import type { Protocol } from "@pitwall/core";
 import { ant } from "./ant/index.ts";
 import { blackbox } from "./blackbox/index.ts";
+import { candump } from "./candump/index.ts";
 import { daly, dalyCan } from "./daly/index.ts";
 import { gnss, nmea, ubx } from "./gnss/index.ts";
 import { jbd, jbdCan } from "./jbd/index.ts";
@@ -8,6 +9,7 @@ import { jk, jkCan } from "./jk/index.ts";
 import { elm327, obd2 } from "./obd2/index.ts";
 import { json, pitwallBatch } from "./pitwall/index.ts";
 import { bean, kart } from "./racehf/index.ts";
+import { slcan } from "./slcan/index.ts";
 import { telemetryNode } from "./telemetry-node/index.ts";
 import { vescBms, vescCan, vescUart } from "./vesc/index.ts";
 
@@ -34,6 +36,8 @@ export const PROTOCOLS: readonly Protocol[] = [
   jkCan,
   kart,
   bean,
+  candump,
+  slcan,
 ];
 
 export const findProtocol = (name: string): Protocol | undefined => PROTOCOLS.find((p) => p.name === name);
