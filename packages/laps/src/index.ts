@@ -1,0 +1,42 @@
+export * from "./errors.ts";
+export { Follower } from "./follower.ts";
+export { createLiveLaps, LiveLaps, type LiveLapsOptions } from "./live/live-laps.ts";
+export { lengthOf, type Path, samplePath, startPathAt } from "./path.ts";
+export { Plane } from "./plane.ts";
+export * from "./reference/bests.ts";
+export { LapRecorder } from "./reference/lap-recorder.ts";
+export { LiveDelta } from "./reference/live-delta.ts";
+export { type LapRows, type ReferenceLap, referenceLap, timeAt } from "./reference/reference-lap.ts";
+export { type ReferenceChoice, References } from "./reference/references.ts";
+export {
+  type LapsReport,
+  type LapsReportOptions,
+  type LapsResult,
+  lapsReport,
+  type ReportedLap,
+} from "./report/laps-report.ts";
+export {
+  type GateSource,
+  type LayoutOptions,
+  type ResolvedLayout,
+  resolveLayout,
+} from "./report/resolve-layout.ts";
+export * from "./report/retime.ts";
+export type { Incident, IncidentKind, Lap, LapFlag, LapKind } from "./timing/lap.ts";
+export { createLapTimer, feed, type TimedLaps, timeLaps } from "./timing/time-laps.ts";
+export { LapTimer } from "./timing/timer.ts";
+export type { LapTimerCounts, LapTimerOptions, LapTimerState } from "./timing/timer-options.ts";
+export { type Trace, traceOf } from "./trace.ts";
+export { type LineLayout, layoutFromLine } from "./track/centre-line.ts";
+export { type CentreLineCsvOptions, trackFromCentreLineCsv } from "./track/centre-line-csv.ts";
+export { type DetectedTrack, detectTrack } from "./track/detect.ts";
+export { gateFromLaps } from "./track/gate-from-laps.ts";
+export { type ReadTracks, tracksFromGeoJson, trackToGeoJson } from "./track/geojson.ts";
+export { gateAcross, middleOf, type PlacedGate, placeGate } from "./track/placed-gate.ts";
+export { type PlacedLayout, placeLayout } from "./track/placed-layout.ts";
+export { resolveGate } from "./track/resolve-gate.ts";
+export { reverseLayout } from "./track/reverse.ts";
+export { suggestLayout } from "./track/suggest.ts";
+export * from "./track/track.ts";
+export { formatTrackFile, parseTrackFile } from "./track/track-file.ts";
+export { TrackRecorder } from "./track/track-recorder.ts";

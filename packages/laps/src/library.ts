@@ -1,0 +1,2 @@
+/** The starter library by itself, so that a small host need not carry it. */
+export { starterTracks } from "./track/library.ts";

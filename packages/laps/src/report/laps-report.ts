@@ -1,0 +1,159 @@
+import type { RecordedLap, Recording } from "@pitwall/core";
+import { bestLap, theoreticalBestS } from "../reference/bests.ts";
+import type { Incident, Lap, LapFlag, LapKind } from "../timing/lap.ts";
+import { timeLaps } from "../timing/time-laps.ts";
+import { traceOf } from "../trace.ts";
+import type { Layout } from "../track/track.ts";
+import { type LayoutOptions, resolveLayout } from "./resolve-layout.ts";
+
+export type LapsReportOptions = LayoutOptions & { readonly minLapTimeS?: number };
+
+export type ReportedLap = {
+  readonly number: number;
+  readonly timeS: number;
+  readonly startUs: number;
+  readonly endUs: number;
+  readonly kind: LapKind;
+  readonly valid: boolean;
+  /** Half width of the 95 % interval. */
+  readonly uncertaintyS: number | null;
+  /** null where a sector's line was missed. */
+  readonly sectorsS: readonly (number | null)[];
+  readonly flags: readonly LapFlag[];
+};
+
+/** What `pitwall laps --json` prints. */
+export type LapsReport = {
+  readonly laps: readonly ReportedLap[];
+  readonly bestS: number | null;
+  readonly theoreticalBestS: number | null;
+  readonly notes: readonly string[];
+  readonly track?: string;
+  readonly incidents: readonly Incident[];
+};
+
+/** A timed recording, with what was used for it. */
+export type LapsResult = LapsReport & {
+  readonly timed: readonly Lap[];
+  readonly layout: Layout | undefined;
+};
+
+/** A lap the file states is this far off what was timed before it is worth a note. */
+const AGREE_S = 0.1;
+
+/**
+ * Times a recording on the layout that `resolveLayout` finds. A file without positions gives the laps it states.
+ * Throws LapsError where the options cannot be used.
+ */
+export function lapsReport(recording: Recording, options: LapsReportOptions = {}): LapsResult {
+  const trace = traceOf(recording);
+  if (!trace) return stated(recording);
+  const resolved = resolveLayout(recording, trace, options);
+  const notes = [...resolved.notes];
+  if (!resolved.layout) return { ...empty(notes), timed: [], layout: undefined };
+  const { layout } = resolved;
+  const result = timeLaps(trace, {
+    layout,
+    ...(options.minLapTimeS !== undefined && { minLapTimeS: options.minLapTimeS }),
+  });
+  const timed = renumbered(result.laps, recording.laps, notes);
+  for (const i of result.incidents) if (i.kind !== "gap") notes.push(`lap ${i.lap}: ${i.reason}`);
+  const gaps = result.incidents.filter((i) => i.kind === "gap").length;
+  if (gaps > 0) notes.push(`${gaps} gap${gaps > 1 ? "s" : ""} in the fixes`);
+  if (timed.length === 0) notes.push("the start line was not crossed");
+  compare(timed, recording.laps, notes);
+  return {
+    laps: timed.map(report),
+    bestS: bestLap(timed)?.timeS ?? null,
+    theoreticalBestS: orNull(rounded(theoreticalBestS(timed))),
+    notes,
+    ...(resolved.track !== undefined && { track: resolved.track }),
+    incidents: result.incidents,
+    timed,
+    layout,
+  };
+}
+
+const orNull = (v: number): number | null => (Number.isFinite(v) ? v : null);
+const rounded = (s: number): number => Math.round(s * 1e6) / 1e6;
+
+const report = (lap: Lap): ReportedLap => ({
+  number: lap.number,
+  timeS: lap.timeS,
+  startUs: lap.startUs,
+  endUs: lap.endUs,
+  kind: lap.kind,
+  valid: lap.valid,
+  uncertaintyS: orNull(lap.uncertaintyS),
+  sectorsS: lap.sectorsS.map(orNull),
+  flags: lap.flags,
+});
+
+const empty = (notes: readonly string[]): LapsReport => ({
+  laps: [],
+  bestS: null,
+  theoreticalBestS: null,
+  notes,
+  incidents: [],
+});
+
+/** Without positions there are only the file's own laps. */
+function stated(recording: Recording): LapsResult {
+  const notes = ["the recording has no positions"];
+  if (recording.laps.length > 0) notes.push("lap times as the file states them");
+  const timed = recording.laps.map(
+    (l): Lap => ({
+      number: l.number,
+      kind: "lap",
+      startUs: l.startUs,
+      endUs: l.endUs,
+      timeS: (l.endUs - l.startUs) / 1e6,
+      uncertaintyS: Number.NaN,
+      valid: true,
+      flags: [],
+      sectorsS: [],
+      splitsS: [],
+      distanceM: Number.NaN,
+    }),
+  );
+  return {
+    ...empty(notes),
+    laps: timed.map(report),
+    bestS: bestLap(timed)?.timeS ?? null,
+    timed,
+    layout: undefined,
+  };
+}
+
+/** Keeps the file's own lap numbers where they count as the laps found here do. */
+function renumbered(laps: readonly Lap[], filed: readonly RecordedLap[], notes: string[]): readonly Lap[] {
+  const shifts = new Map<number, number>();
+  for (const lap of laps) {
+    const same = matching(lap, filed);
+    if (same) shifts.set(same.number - lap.number, (shifts.get(same.number - lap.number) ?? 0) + 1);
+  }
+  if (shifts.size === 0) return laps;
+  if (shifts.size > 1) {
+    notes.push("the file numbers its laps otherwise; they are counted anew here");
+    return laps;
+  }
+  const [shift = 0] = shifts.keys();
+  return shift === 0 ? laps : laps.map((l) => ({ ...l, number: l.number + shift }));
+}
+
+function matching(lap: Lap, filed: readonly RecordedLap[]): RecordedLap | undefined {
+  return filed.find((f) => {
+    const shared = Math.min(f.endUs, lap.endUs) - Math.max(f.startUs, lap.startUs);
+    return shared > 0.5 * Math.max(f.endUs - f.startUs, lap.endUs - lap.startUs);
+  });
+}
+
+function compare(laps: readonly Lap[], filed: readonly RecordedLap[], notes: string[]): void {
+  for (const lap of laps) {
+    const same = lap.kind === "lap" ? matching(lap, filed) : undefined;
+    if (!same) continue;
+    const states = (same.endUs - same.startUs) / 1e6;
+    if (Math.abs(states - lap.timeS) > AGREE_S + lap.uncertaintyS)
+      notes.push(`lap ${lap.number}: ${lap.timeS.toFixed(3)} s here, the file states ${states.toFixed(3)} s`);
+  }
+}

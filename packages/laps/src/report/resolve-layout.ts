@@ -1,0 +1,173 @@
+import type { RecordedGate, Recording } from "@pitwall/core";
+import { LapsError } from "../errors.ts";
+import type { Path } from "../path.ts";
+import { Plane } from "../plane.ts";
+import type { Trace } from "../trace.ts";
+import { detectTrack } from "../track/detect.ts";
+import { gateFromLaps } from "../track/gate-from-laps.ts";
+import { loopOf } from "../track/loop.ts";
+import { gateAcross, middleOf } from "../track/placed-gate.ts";
+import { placeLayout } from "../track/placed-layout.ts";
+import { resolveGate } from "../track/resolve-gate.ts";
+import { layoutOn, planeOfTrace, pointsOf } from "../track/suggest.ts";
+import type { Ends, Gate, Layout, Split, Track, UndirectedGate } from "../track/track.ts";
+import { trailOf } from "../track/trail.ts";
+
+export type LayoutOptions = {
+  /** Ready to use; all else is ignored. */
+  readonly layout?: Layout;
+  /** The start line, and lines within the lap, by their ends; the direction comes from the drive. */
+  readonly gate?: Ends;
+  readonly sectors?: readonly Ends[];
+  /** Name of a track of `tracks`. */
+  readonly track?: string;
+  readonly tracks?: readonly Track[];
+  /** Divide the lap into thirds where nobody names sectors; default true. */
+  readonly autoSectors?: boolean;
+};
+
+export type GateSource = "options" | "file" | "library" | "suggested";
+export type ResolvedLayout = {
+  readonly layout: Layout;
+  readonly source: GateSource;
+  readonly track: string | undefined;
+  readonly notes: readonly string[];
+};
+
+const STAGE_M = 30;
+const SECTOR_WIDTH_M = 30;
+
+/**
+ * The layout to time a recording on: from the options, else from the file, else from the library, else suggested; the
+ * notes say which. Undefined (with notes) where the drive gives none. Throws LapsError "missing" for a track by a name
+ * that is not known, "undirected" for a start line that the drive does not cross.
+ */
+export function resolveLayout(
+  recording: Recording,
+  trace: Trace,
+  options: LayoutOptions = {},
+): ResolvedLayout | { readonly layout: undefined; readonly notes: readonly string[] } {
+  const notes: string[] = [];
+  const plane = planeOfTrace(trace);
+  if (!plane) return { layout: undefined, notes: ["the recording has no positions"] };
+  const trail = trailOf(trace, plane);
+  const loop = loopOf(trail);
+  const done = (layout: Layout, source: GateSource, track?: string): ResolvedLayout => {
+    const onDrive = loop ? withDrivenLine(layout, loop, plane) : layout;
+    const divided = options.autoSectors === false ? onDrive : withThirds(onDrive, notes);
+    return { layout: divided, source, track, notes };
+  };
+  if (options.layout) return { layout: options.layout, source: "options", track: undefined, notes };
+  const splits = (options.sectors ?? []).flatMap((ends, i): Split[] =>
+    asSplit({ name: `sector ${i + 1}`, ends }, trace, notes),
+  );
+  if (options.gate) {
+    const start = resolveGate({ name: "start", ends: options.gate }, trace);
+    if (!start)
+      throw new LapsError("undirected", "gate", `the drive does not cross ${options.gate.join(",")}`);
+    return done({ name: "given", closed: true, start, splits }, "options");
+  }
+  const withSplits = (layout: Layout): Layout => (splits.length > 0 ? { ...layout, splits } : layout);
+  const tracks = options.tracks ?? [];
+  if (options.track !== undefined) {
+    const wanted = options.track.toLowerCase();
+    const named = tracks.filter((t) => t.name.toLowerCase().includes(wanted));
+    const exact =
+      named.find((t) => t.name.toLowerCase() === wanted) ?? (named.length === 1 ? named[0] : undefined);
+    if (!exact)
+      throw new LapsError(
+        "missing",
+        "track",
+        named.length === 0
+          ? `no track named "${options.track}"`
+          : `"${options.track}" could be ${named.map((t) => t.name).join(", ")}`,
+      );
+    const found = detectTrack(trace, [exact]);
+    if (!found)
+      notes.push(`the drive does not look like ${exact.name}; its layout ${exact.layouts[0]!.name} is used`);
+    return done(withSplits(found?.layout ?? exact.layouts[0]!), "options", exact.name);
+  }
+  const filed = fromFile(recording, trace, notes);
+  if (filed) return done(withSplits(filed), "file");
+  const found = detectTrack(trace, tracks);
+  if (found) {
+    notes.push(
+      `track recognised: ${found.track.name}, ${found.layout.name}${found.reversed ? " in reverse" : ""}; ` +
+        "start line from the track library",
+    );
+    return done(withSplits(found.layout), "library", found.track.name);
+  }
+  if (!loop)
+    return { layout: undefined, notes: [...notes, "no start line is known, and the drive closes no lap"] };
+  const suggested = layoutOn(loop, trail, plane, "suggested");
+  const [lat, lon] = middleOf(suggested.start.ends);
+  notes.push(`no start line is known: one is suggested at ${lat.toFixed(6)}, ${lon.toFixed(6)}`);
+  return done(withSplits(suggested), "suggested");
+}
+
+function fromFile(recording: Recording, trace: Trace, notes: string[]): Layout | undefined {
+  const of = (...kinds: RecordedGate["kind"][]) => {
+    const gate = recording.gates.find((g) => kinds.includes(g.kind));
+    return gate && directed(gate, trace, notes);
+  };
+  const start = of("startFinish") ?? of("start");
+  const finish = of("finish");
+  const splits = recording.gates.filter((g) => g.kind === "split").flatMap((g) => asSplit(g, trace, notes));
+  const line = start ?? finish;
+  if (line) {
+    notes.push("start line from the file");
+    const stage = start && finish && apart(start, finish) > STAGE_M;
+    return { name: "file", closed: !stage, start: line, ...(stage && { finish }), splits };
+  }
+  const derived = recording.laps.length > 0 ? gateFromLaps(recording.laps, trace) : undefined;
+  if (!derived) return undefined;
+  notes.push("start line from where the file changes its lap number");
+  return { name: "file", closed: true, start: derived, splits };
+}
+
+function directed(gate: UndirectedGate, trace: Trace, notes: string[]): Gate | undefined {
+  const found = resolveGate(gate, trace);
+  if (!found) notes.push(`${gate.name}: the drive does not cross this gate of the file`);
+  return found;
+}
+
+function asSplit(gate: UndirectedGate, trace: Trace, notes: string[]): Split[] {
+  const found = directed(gate, trace, notes);
+  return found ? [found] : [];
+}
+
+function apart(a: Gate, b: Gate): number {
+  const [lat, lon] = middleOf(a.ends);
+  const [lat2, lon2] = middleOf(b.ends);
+  const plane = new Plane(lat, lon);
+  return Math.hypot(plane.x(lon2), plane.y(lat2));
+}
+
+/** The way as it was driven is better than a drawn one, where it passes the start line. */
+function withDrivenLine(layout: Layout, loop: Path, plane: Plane): Layout {
+  if (!layout.closed) return layout;
+  const driven: Layout = { ...layout, centreLine: pointsOf(loop, plane), lengthM: loop.lengthM };
+  return usable(driven) ? driven : layout;
+}
+
+function usable(layout: Layout): boolean {
+  try {
+    placeLayout(layout);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function withThirds(layout: Layout, notes: string[]): Layout {
+  if (layout.splits.length > 0 || !layout.closed || !layout.centreLine || !usable(layout)) return layout;
+  const { path, plane } = placeLayout(layout);
+  if (!path) return layout;
+  notes.push("no sectors are known: the lap is divided into thirds");
+  const splits = [1, 2].map((k) => {
+    const i = Math.round((k * path.count) / 3);
+    const course = Math.atan2(path.tx[i]!, path.ty[i]!);
+    return gateAcross(`third ${k}`, plane.lat(path.y[i]!), plane.lon(path.x[i]!), course, SECTOR_WIDTH_M);
+  });
+  return { ...layout, splits };
+}

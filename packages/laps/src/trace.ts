@@ -1,0 +1,64 @@
+import { type Column, findColumn, type Group, type Recording } from "@pitwall/core";
+
+/** The fixes of a recording as columns; NaN for what a fix does not say. */
+export type Trace = {
+  readonly length: number;
+  /** Device time, microseconds. */
+  readonly tUs: Float64Array;
+  readonly latDeg: Float64Array;
+  readonly lonDeg: Float64Array;
+  readonly speedMps: Float64Array;
+  /** rad, clockwise from north. */
+  readonly courseRad: Float64Array;
+  readonly hAccM: Float64Array;
+};
+
+/** Ids of a position with what belongs to it, the receiver's own first. */
+const POSITIONS = [
+  { lat: "gnss.lat", lon: "gnss.lon", speed: "gnss.speed", course: "gnss.course", hAcc: "gnss.hAcc" },
+  {
+    lat: "vehicle.lat",
+    lon: "vehicle.lon",
+    speed: "vehicle.speed",
+    course: "vehicle.course",
+    hAcc: "vehicle.sigma",
+  },
+] as const;
+
+/** The receiver's fixes, else the fused positions; undefined where the recording has neither. */
+export function traceOf(recording: Recording): Trace | undefined {
+  for (const ids of POSITIONS) {
+    const found = findColumn(recording, ids.lat);
+    if (!found) continue;
+    const { group } = found;
+    const lon = columnOf(group, ids.lon);
+    if (!lon) continue;
+    const rows = usableRows(group, found.column.values, lon);
+    const take = (values: Float64Array | undefined): Float64Array =>
+      values ? Float64Array.from(rows, (r) => values[r]!) : new Float64Array(rows.length).fill(Number.NaN);
+    return {
+      length: rows.length,
+      tUs: Float64Array.from(rows, (r) => group.tUs[r]!),
+      latDeg: take(found.column.values),
+      lonDeg: take(lon),
+      speedMps: take(columnOf(group, ids.speed)),
+      courseRad: take(columnOf(group, ids.course)),
+      hAccM: take(columnOf(group, ids.hAcc)),
+    };
+  }
+  return undefined;
+}
+
+export function columnOf(group: Group, id: string): Float64Array | undefined {
+  return group.columns.find((c: Column) => c.field.name === id)?.values;
+}
+
+/** Rows with a position; a row that says "no fix" (fix 0 or 1) has none. */
+function usableRows(group: Group, lat: Float64Array, lon: Float64Array): Uint32Array {
+  const fix = columnOf(group, "gnss.fix");
+  const rows = new Uint32Array(lat.length);
+  let n = 0;
+  for (let i = 0; i < lat.length; i++)
+    if (Number.isFinite(lat[i]!) && Number.isFinite(lon[i]!) && !(fix && fix[i]! < 2)) rows[n++] = i;
+  return rows.subarray(0, n);
+}
