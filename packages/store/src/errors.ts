@@ -17,10 +17,13 @@ export class StoreError extends Error {
   override readonly name = "StoreError";
   readonly code: StoreErrorCode;
   readonly place: string;
+  /** The message without the place. */
+  readonly reason: string;
   constructor(code: StoreErrorCode, place: string, reason: string, options?: ErrorOptions) {
     super(`${place}: ${reason}`, options);
     this.code = code;
     this.place = place;
+    this.reason = reason;
   }
 }
 

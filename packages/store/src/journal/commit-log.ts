@@ -225,7 +225,7 @@ export class CommitLog {
   }
 
   #fail(error: StoreError, b: CommitBuffer): void {
-    if (!this.#failure) this.#o.onProblem({ code: error.code, place: error.place, reason: error.message });
+    if (!this.#failure) this.#o.onProblem({ code: error.code, place: error.place, reason: error.reason });
     this.#failure = error;
     b.settle(error);
     this.#active.settle(error);

@@ -2,7 +2,7 @@ import { mkdir, open, readdir, rename, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { asStoreError, type OnStoreProblem, StoreError } from "../errors.ts";
 import { KeyedQueue } from "../keyed-queue.ts";
-import { fromFileName, toFileName } from "../names.ts";
+import { fromFileName, shortFileName, toFileName } from "../names.ts";
 import { GroupColumns } from "./columns.ts";
 import { Duck } from "./duck.ts";
 import { fieldsOf, loadFrom } from "./memory-view.ts";
@@ -204,9 +204,9 @@ class ParquetStore implements SampleStore {
       try {
         found.push(await openSampleFile(this.#duck, path));
       } catch (e) {
-        const { code, message } = asStoreError(e, path);
+        const { code, reason } = asStoreError(e, path);
         if (code !== "corrupt") throw e;
-        this.#onProblem({ code, place: path, reason: `${message}; derive the session again` });
+        this.#onProblem({ code, place: path, reason: `${reason}; derive the session again` });
       }
     }
     return found;
@@ -259,11 +259,11 @@ class ParquetStore implements SampleStore {
     session.flushing = session.flushing
       .then(() => this.#flush(session, group))
       .catch((e) => {
-        const { code, message } = asStoreError(e, session.partsFolder);
+        const { code, reason } = asStoreError(e, session.partsFolder);
         this.#onProblem({
           code,
           place: session.partsFolder,
-          reason: `${message}; its samples stay in memory`,
+          reason: `${reason}; its samples stay in memory`,
         });
       });
   }
@@ -298,26 +298,34 @@ class ParquetStore implements SampleStore {
     const folder = this.#folder(id);
     await mkdir(folder, { recursive: true });
     const before = session.replaces ? [] : await this.#filesOf(id);
-    const made: { from: string; to: string }[] = [];
-    for (const group of session.groups.values()) {
-      const to = join(folder, `${toFileName(group.name)}${SUFFIX}`);
-      const from = `${to}.new`;
-      const old = before.filter((f) => f.group === group.name);
-      if (old.length === 0 && group.parts.length === 0 && group.sealed.length === 0)
-        await writeGroup(this.#duck, from, group.active);
-      else {
-        if (group.active.length > 0) setAside(group);
-        await this.#flush(session, group);
-        await mergeFiles(this.#duck, from, [...old, ...group.parts]);
+    const made: { group: string; from: string; to: string }[] = [];
+    try {
+      for (const group of session.groups.values()) {
+        const to = join(folder, `${shortFileName(group.name)}${SUFFIX}`);
+        const from = `${to}.new`;
+        made.push({ group: group.name, from, to });
+        const old = before.filter((f) => f.group === group.name);
+        if (old.length === 0 && group.parts.length === 0 && group.sealed.length === 0)
+          await writeGroup(this.#duck, from, group.active);
+        else {
+          if (group.active.length > 0) setAside(group);
+          await this.#flush(session, group);
+          await mergeFiles(this.#duck, from, [...old, ...group.parts]);
+        }
+        await syncFile(from);
       }
-      await syncFile(from);
-      made.push({ from, to });
+    } catch (e) {
+      for (const { from } of made) await rm(from, { force: true }).catch(() => {});
+      throw e;
     }
     await this.#views.run(id, async () => {
       if (session.replaces)
         for (const f of await this.#filesOf(id)) if (!made.some((m) => m.to === f.path)) await rm(f.path);
-      for (const { from, to } of made) await rename(from, to);
       this.#files.delete(id);
+      for (const { group, from, to } of made) {
+        await rename(from, to);
+        session.groups.delete(group);
+      }
       this.#closing.delete(id);
     });
     await syncFile(folder);

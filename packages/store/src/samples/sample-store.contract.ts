@@ -354,6 +354,17 @@ export function describeSampleStore(name: string, options: ContractOptions): voi
       },
     );
 
+    openAndClosed("has names of any length", async ({ store }) => {
+      const source = "赛车记录".repeat(40);
+      store.append(ID, batchOf(OTHER, [[10, 1]], source));
+      store.append(ID, batchOf(OTHER, [[20, 2]], `${source}!`));
+      return async (s) =>
+        expect((await s.channels(ID)).map((c) => c.group)).toEqual([
+          `${source}!/test.other`,
+          `${source}/test.other`,
+        ]);
+    });
+
     check("knows nothing of what was never appended", async ({ store }) => {
       expect(await store.channels("none")).toEqual([]);
       expect(await store.query({ sessionId: "none", channels: ["gnss.speed"] })).toEqual([]);
