@@ -36,6 +36,16 @@ export const COMMANDS: readonly Entry[] = [
     load: async () => (await import("./commands/sessions.ts")).session,
   },
   {
+    name: "simulate",
+    summary: "a simulated vehicle on a real track that speaks in bytes",
+    load: async () => (await import("./commands/simulate.ts")).simulate,
+  },
+  {
+    name: "laps",
+    summary: "lap times of a file or a session",
+    load: async () => (await import("./commands/laps.ts")).laps,
+  },
+  {
     name: "export",
     summary: "write a session to a file format",
     load: async () => (await import("./commands/export.ts")).exportCommand,

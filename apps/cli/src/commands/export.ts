@@ -4,8 +4,8 @@ import { pipeline } from "node:stream/promises";
 import { FORMATS, writeRecording } from "@pitwall/formats";
 import { openData, recordingOf } from "@pitwall/server";
 import { CommandError, command, UsageError } from "../command.ts";
+import { dataOf, tellProblem } from "../data.ts";
 import { progressBar } from "../progress.ts";
-import { dataOf, tellProblem } from "./sessions.ts";
 
 const SHORT: Readonly<Record<string, string>> = { csv: "pitwall-csv" };
 

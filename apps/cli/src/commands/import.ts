@@ -1,8 +1,8 @@
 import { importFile, openData } from "@pitwall/server";
 import { command, UsageError } from "../command.ts";
+import { dataOf, tellProblem } from "../data.ts";
 import { openInput } from "../input.ts";
 import { progressBar } from "../progress.ts";
-import { dataOf, tellProblem } from "./sessions.ts";
 
 export const importCommand = command({
   name: "import",

@@ -1,7 +1,7 @@
 import { deriveSession, openData } from "@pitwall/server";
 import { CommandError, command, UsageError } from "../command.ts";
+import { dataOf, tellProblem } from "../data.ts";
 import { progressBar } from "../progress.ts";
-import { dataOf, tellProblem } from "./sessions.ts";
 
 export const rederive = command({
   name: "rederive",

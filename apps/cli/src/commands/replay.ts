@@ -3,10 +3,10 @@ import { readRecording } from "@pitwall/formats";
 import { BLACKBOX_PACKETS, encodeBlackbox } from "@pitwall/protocols";
 import { blackboxOf, openData, recordingOf } from "@pitwall/server";
 import { CommandError, command, numberOption, UsageError } from "../command.ts";
+import { dataOf, tellProblem } from "../data.ts";
 import { openInput } from "../input.ts";
 import { progressBar } from "../progress.ts";
 import { openSenders } from "../senders.ts";
-import { dataOf, tellProblem } from "./sessions.ts";
 
 /** One frame with its time since the first, microseconds. */
 type TimedFrame = {

@@ -1,14 +1,6 @@
-import { defaultDataFolder, openData } from "@pitwall/server";
-import type { OnStoreProblem } from "@pitwall/store";
-import { CommandError, command, type Io, UsageError } from "../command.ts";
-
-export const tellProblem =
-  (io: Io): OnStoreProblem =>
-  (p) =>
-    io.err(`pitwall: ${p.place}: ${p.reason}`);
-
-export const dataOf = (values: { readonly data?: string | undefined }): string =>
-  values.data ?? defaultDataFolder();
+import { openData } from "@pitwall/server";
+import { CommandError, command, UsageError } from "../command.ts";
+import { dataOf, tellProblem } from "../data.ts";
 
 const time = (us: number | null): string =>
   us === null ? "-" : `${new Date(us / 1000).toISOString().slice(0, 19)}Z`;

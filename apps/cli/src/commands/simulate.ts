@@ -1,0 +1,210 @@
+import { once } from "node:events";
+import { createWriteStream, type WriteStream } from "node:fs";
+import { starterTracks } from "@pitwall/laps/library";
+import {
+  blackboxSource,
+  courseOf,
+  createTruth,
+  FaultyLink,
+  GNSS_10HZ,
+  GNSS_25HZ,
+  parseFaults,
+  SimUnit,
+  sourcesOf,
+  Trajectory,
+  VEHICLES,
+  type VehicleName,
+  within,
+} from "@pitwall/simulator";
+import { command, type Io, intOption, numberOption, UsageError } from "../command.ts";
+import { progressBar } from "../progress.ts";
+import { openSink, type SimPacket, type SimSink } from "../sim-sinks.ts";
+import { simTrack } from "../sim-tracks.ts";
+
+type Fleet = { readonly unit: SimUnit; readonly name: string; readonly link: FaultyLink<SimPacket> };
+
+export const simulate = command({
+  name: "simulate",
+  summary: "a simulated vehicle on a real track that speaks in bytes",
+  usage:
+    "pitwall simulate [--vehicle kart|kart-combustion|car|road|boat] --track NAME-or-FILE [--laps 10] [--to udp://…|tcp://…|mqtt://…/VEHICLE|json+mqtt://…/VEHICLE|FILE.log …] [--truth FILE.csv] [--seed 1] [--faults loss=0.01,…] [--speed 1 | --speed max] [--units 1] [--start ISO-TIME] [--list]",
+  options: {
+    vehicle: { type: "string", default: "kart" },
+    track: { type: "string" },
+    laps: { type: "string", default: "10" },
+    to: { type: "string", multiple: true },
+    truth: { type: "string" },
+    seed: { type: "string", default: "1" },
+    faults: { type: "string", default: "" },
+    speed: { type: "string", default: "1" },
+    units: { type: "string", default: "1" },
+    start: { type: "string" },
+    noise: { type: "string", default: "1" },
+    list: { type: "boolean" },
+  },
+  async run({ values, positionals }, io) {
+    if (positionals.length > 0) throw new UsageError(`takes no argument "${positionals[0]}"`);
+    if (values.list) {
+      await io.out(
+        `${starterTracks()
+          .map((t) => t.name)
+          .join("\n")}\n`,
+      );
+      return 0;
+    }
+    if (!(values.vehicle in VEHICLES))
+      throw new UsageError(`--vehicle is one of ${Object.keys(VEHICLES).join(" ")}`);
+    const vehicle = values.vehicle as VehicleName;
+    if (values.track === undefined) throw new UsageError("--track says where; --list names the tracks");
+    const laps = intOption("laps", values.laps, 1, 10_000)!;
+    const seed = intOption("seed", values.seed, 0, 2 ** 32 - 1)!;
+    const units = intOption("units", values.units, 1, 1000)!;
+    const speed = values.speed === "max" ? Number.POSITIVE_INFINITY : numberOption("speed", values.speed)!;
+    if (!(speed > 0)) throw new UsageError("--speed is above 0, or max");
+    const driverNoise = numberOption("noise", values.noise)!;
+    const startUs = values.start === undefined ? Date.now() * 1000 : Date.parse(values.start) * 1000;
+    if (!Number.isFinite(startUs))
+      throw new UsageError(`--start takes a time like 2026-05-28T13:34:00Z, not "${values.start}"`);
+    let faults: ReturnType<typeof parseFaults>;
+    try {
+      faults = parseFaults(values.faults);
+    } catch (e) {
+      throw new UsageError(`--faults: ${(e as Error).message}`, { cause: e });
+    }
+    const track = await simTrack(values.track);
+    const gnss = vehicle === "car" || vehicle === "kart" ? GNSS_25HZ : GNSS_10HZ;
+
+    await using sinks = new AsyncDisposableStack();
+    const targets = values.to ?? [];
+    const opened: SimSink[] = [];
+    for (const target of targets) opened.push(sinks.use(await openSink(target, units, seed, io.err)));
+    if (opened.length === 0 && values.truth === undefined)
+      throw new UsageError("--to says where the bytes go, --truth where the truth goes");
+    const packets = opened.some((s) => s.speaks === "blackbox");
+    const buses = opened.some((s) => s.speaks === "buses");
+
+    const fleet: Fleet[] = [];
+    let truthOf: Trajectory | undefined;
+    for (let i = 0; i < units; i++) {
+      const name = units === 1 ? vehicle : `${vehicle}-${i + 1}`;
+      const trajectory = new Trajectory(track, VEHICLES[vehicle], { seed: seed + i, laps, driverNoise });
+      truthOf ??= trajectory;
+      const sources = [
+        ...(packets ? [blackboxSource(gnss.rateHz)] : []),
+        ...(buses || !packets ? sourcesOf(vehicle, gnss) : []),
+      ];
+      const unit = new SimUnit(trajectory, sources, { seed: seed + i, name, startUs, gnss, faults });
+      const link = new FaultyLink<SimPacket>(
+        faults,
+        seed + i,
+        name,
+        (frame, bytes) => ({ ...frame, bytes }),
+        (frame) => {
+          for (const sink of opened) sink.put(i, frame);
+        },
+      );
+      fleet.push({ unit, name, link });
+    }
+    if (values.truth !== undefined) await writeTruth(values.truth, fleet[0]!.unit, truthOf!, startUs);
+    if (opened.length > 0) await drive(io, fleet, opened, faults, speed);
+
+    const total = {
+      vehicle,
+      track: track.name,
+      units,
+      seed,
+      durationS: truthOf!.durationS,
+      ...sumOf(fleet),
+      sent: opened.map((s) => s.report()),
+    };
+    const lapTimesS = truthOf!.crossings
+      .slice(1)
+      .map((c, i) => Number((c.tS - truthOf!.crossings[i]!.tS).toFixed(6)));
+    await io.out(`${JSON.stringify({ ...total, lapTimesS })}\n`);
+    return 0;
+  },
+});
+
+/** Lets all units drive, at the given speed against the clock. */
+async function drive(
+  io: Io,
+  fleet: readonly Fleet[],
+  sinks: readonly SimSink[],
+  faults: ReturnType<typeof parseFaults>,
+  speed: number,
+): Promise<void> {
+  const bar = progressBar(io, "driving");
+  const lastS = Math.max(...fleet.map((f) => f.unit.trajectory.durationS));
+  const start = performance.now();
+  const held: { readonly fleet: Fleet; readonly packet: SimPacket }[] = [];
+  const stepS = Number.isFinite(speed) ? Math.max(0.005, 0.02 * speed) : 0.2;
+  for (let nowS = 0; nowS < lastS && !io.signal.aborted; nowS += stepS) {
+    const offline = within(faults.offline, nowS);
+    if (!offline) for (const h of held.splice(0)) h.fleet.link.send(h.packet, Math.round(nowS * 1e6));
+    for (const f of fleet) {
+      while (f.unit.nextS < nowS + stepS)
+        f.unit.step((frame) => {
+          const source = f.unit.sources[frame.source]!;
+          const tS = frame.atUs / 1e6;
+          const packet: SimPacket = {
+            ...frame,
+            name: source.name,
+            protocol: source.protocol,
+            boot: f.unit.bootAt(tS),
+          };
+          if (offline) held.push({ fleet: f, packet });
+          else f.link.send(packet, frame.atUs);
+        });
+      f.link.advance(Math.round(nowS * 1e6));
+    }
+    for (const sink of sinks) await sink.flush(nowS);
+    bar.update(nowS, lastS);
+    const waitMs = (nowS / speed) * 1000 - (performance.now() - start);
+    if (waitMs > 1) await new Promise<void>((done) => setTimeout(done, waitMs));
+  }
+  for (const h of held) h.fleet.link.send(h.packet, h.packet.atUs);
+  for (const f of fleet) f.link.end();
+  for (const sink of sinks) await sink.flush(Number.POSITIVE_INFINITY);
+  bar.end();
+}
+
+const sumOf = (fleet: readonly Fleet[]) => {
+  const sum = { offered: 0, delivered: 0, lost: 0, duplicated: 0, reordered: 0, corrupted: 0, truncated: 0 };
+  for (const f of fleet)
+    for (const key of Object.keys(sum) as (keyof typeof sum)[]) sum[key] += f.link.counts[key];
+  return sum;
+};
+
+/** The truth at 1 kHz as Pitwall CSV; gate crossings are in the report to the microsecond. */
+async function writeTruth(
+  file: string,
+  unit: SimUnit,
+  trajectory: Trajectory,
+  startUs: number,
+): Promise<void> {
+  const out: WriteStream = createWriteStream(file);
+  const write = async (text: string) => {
+    if (!out.write(text)) await once(out, "drain");
+  };
+  await write(
+    "tUs,vehicle.lat,vehicle.lon,vehicle.x,vehicle.y,vehicle.speed,vehicle.yaw,vehicle.course,vehicle.yawRate,vehicle.aLong,vehicle.aLat,lap.number\n",
+  );
+  const t = createTruth();
+  const n = Math.floor(trajectory.durationS * 1000);
+  let rows: string[] = [];
+  for (let i = 0; i <= n; i++) {
+    trajectory.at(i / 1000, t);
+    const { lat, lon } = unit.toDegrees(t.x, t.y);
+    const f = (v: number, digits: number) => v.toFixed(digits);
+    rows.push(
+      `${startUs + i * 1000},${f(lat, 9)},${f(lon, 9)},${f(t.x, 4)},${f(t.y, 4)},${f(t.speedMps, 5)},${f(t.yawRad, 6)},${f(courseOf(t.yawRad), 6)},${f(t.yawRateRadps, 6)},${f(t.aLongMps2, 5)},${f(t.aLatMps2, 5)},${t.lap}\n`,
+    );
+    if (rows.length === 2000) {
+      await write(rows.join(""));
+      rows = [];
+    }
+  }
+  await write(rows.join(""));
+  out.end();
+  await once(out, "close");
+}

@@ -1,0 +1,11 @@
+import { defaultDataFolder } from "@pitwall/server";
+import type { OnStoreProblem } from "@pitwall/store";
+import type { Io } from "./command.ts";
+
+export const tellProblem =
+  (io: Io): OnStoreProblem =>
+  (p) =>
+    io.err(`pitwall: ${p.place}: ${p.reason}`);
+
+export const dataOf = (values: { readonly data?: string | undefined }): string =>
+  values.data ?? defaultDataFolder();
