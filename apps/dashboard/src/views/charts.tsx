@@ -27,6 +27,7 @@ export function Charts() {
     loop.invalidateAll();
   };
   const live = viewport.endUs === null;
+  const ended = model.vehicle.value?.state === "offline";
 
   return (
     <section class="charts" aria-label="Strip charts">
@@ -53,7 +54,7 @@ export function Charts() {
             loop.invalidateAll();
           }}
         >
-          {live ? "Live" : "Back to live"}
+          {live ? (ended ? "Ended" : "Live") : ended ? "To the end" : "Back to live"}
         </button>
         {model.historyFailing.value && <span class="hint warn">history does not answer, trying again</span>}
         <button

@@ -25,7 +25,7 @@ export function ChannelPicker({ chosen, onChange, onClose }: PickerProps) {
     for (const c of session?.channels ?? []) {
       const known = found.get(c.channel);
       found.set(c.channel, {
-        label: c.label || labelOf(c.channel),
+        label: labelOf(c.channel),
         unit: c.unit,
         count: c.count + (known?.count ?? 0),
       });
