@@ -84,19 +84,34 @@ export function crc16Modbus(b: Uint8Array, start: number, end: number): number {
   return c;
 }
 
+/**
+ * Four tables of 256: the n-th advances a byte by n more (slicing by four, Kounavis and Berry 2005).
+ * Signed, because V8 reads unsigned words as floating-point numbers: that took twice the time.
+ */
 const CRC32 = /* @__PURE__ */ (() => {
-  const table = new Uint32Array(256);
+  const table = new Int32Array(4 * 256);
   for (let n = 0; n < 256; n++) {
     let c = n;
     for (let k = 0; k < 8; k++) c = c & 1 ? (c >>> 1) ^ 0xedb8_8320 : c >>> 1;
     table[n] = c;
   }
+  for (let n = 256; n < table.length; n++)
+    table[n] = (table[n - 256]! >>> 8) ^ table[table[n - 256]! & 0xff]!;
   return table;
 })();
 
 /** CRC-32/ISO-HDLC (zip, PNG, MCAP); "123456789" gives 0xCBF43926. */
 export function crc32(b: Uint8Array, start: number, end: number): number {
-  let c = 0xffff_ffff;
-  for (let i = start; i < end; i++) c = (c >>> 8) ^ CRC32[(c ^ b[i]!) & 0xff]!;
-  return (c ^ 0xffff_ffff) >>> 0;
+  let c = -1;
+  let i = start;
+  for (const last = end - 3; i < last; i += 4) {
+    c ^= b[i]! | (b[i + 1]! << 8) | (b[i + 2]! << 16) | (b[i + 3]! << 24);
+    c =
+      CRC32[768 + (c & 0xff)]! ^
+      CRC32[512 + ((c >>> 8) & 0xff)]! ^
+      CRC32[256 + ((c >>> 16) & 0xff)]! ^
+      CRC32[c >>> 24]!;
+  }
+  for (; i < end; i++) c = (c >>> 8) ^ CRC32[(c ^ b[i]!) & 0xff]!;
+  return ~c >>> 0;
 }

@@ -74,7 +74,7 @@ function createDecoder(context: DecodeContext): Decoder {
     const version = first === SYNC_LO ? 0 : first;
     const { packet, at, r } = kinds[version]!;
     const v = r.values;
-    const sum = packet.read(view, start, v, 0);
+    const finite = packet.read(view, start, v, 0);
     r.bootUs = boot.next(v[at.time]! * 1000);
     tally.stats.frames++;
     if (v[at.valid] === 0) {
@@ -87,7 +87,7 @@ function createDecoder(context: DecodeContext): Decoder {
     }
     if (at.heading >= 0 && v[at.heading]! < 0) v[at.heading] = v[at.heading]! + TURN;
     if (at.course >= 0 && v[at.course]! < 0) v[at.course] = v[at.course]! + TURN;
-    if (sum - sum !== 0) dropNonFinite(packet, v, at);
+    if (!finite) dropNonFinite(packet, v, at);
     tally.reading(r);
   }
 
