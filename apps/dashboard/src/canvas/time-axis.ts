@@ -1,5 +1,5 @@
 /** Distances between ticks of the time axis, s: what clocks count in. */
-export const TICK_STEPS_S = [
+const TICK_STEPS_S = [
   0.1, 0.2, 0.5, 1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 10_800, 21_600,
 ];
 

@@ -10,7 +10,7 @@ import {
 } from "./messages.ts";
 import { object, type Read, text } from "./parse.ts";
 
-export class RequestRefused extends Error {
+class RequestRefused extends Error {
   override readonly name = "RequestRefused";
   readonly status: number;
   constructor(status: number, message: string) {

@@ -6,7 +6,7 @@ export const POSITIONS = [
 ] as const;
 export const ACCELERATION = ["vehicle.aLong", "vehicle.aLat"] as const;
 export const MODE = "vehicle.mode";
-export const LAP = ["lap.number", "lap.time", "lap.delta"] as const;
+const LAP = ["lap.number", "lap.time", "lap.delta"] as const;
 
 export const INSTRUMENT_CHANNELS: readonly string[] = [
   ...SPEED,

@@ -2,7 +2,7 @@ import { Coverage, type Range } from "./coverage.ts";
 
 const FIRST_CAPACITY = 1024;
 /** Samples that a series may hold: at 25 Hz more than an hour. */
-export const DEFAULT_LIMIT = 131_072;
+const DEFAULT_LIMIT = 131_072;
 
 /**
  * Samples of one channel of one group, ascending in time, each time once: the place where history and live meet.
