@@ -40,6 +40,7 @@ async function open(): Promise<void> {
     deliver: (d) => void delivered.push(d),
     stages: STAGES,
     onSession: () => {},
+    onLap: () => {},
     onTrouble: () => {},
   });
 }

@@ -1,4 +1,5 @@
 import type { Batch } from "@pitwall/core";
+import type { Lap } from "@pitwall/laps";
 import { createPipeline, type Pipeline, type SourceInfo, type StageFactory } from "@pitwall/pipeline";
 import {
   asStoreError,
@@ -29,7 +30,8 @@ export type RecorderDeps = {
   readonly nowUs: () => number;
   readonly deliver: (delivery: Delivery) => void;
   /** Steps of the pipeline behind the clock. */
-  readonly stages: () => readonly StageFactory[];
+  readonly stages: (onLap: (lap: Lap) => void) => readonly StageFactory[];
+  readonly onLap: (vehicle: LiveVehicle, lap: Lap) => void;
   readonly onSession: (event: "begin" | "end", vehicle: LiveVehicle, session: OpenSession) => void;
   readonly onTrouble: (reason: string | null) => void;
 };
@@ -168,7 +170,7 @@ export class Recorder {
       startUs: journaled?.firstArrivalUs ?? nowUs,
       parked,
       lanes: new Map(),
-      pipeline: this.createPipeline(),
+      pipeline: this.#createPipeline(vehicle),
     };
     vehicle.session = session;
     vehicle.lastMovedUs = Number.NaN;
@@ -182,9 +184,9 @@ export class Recorder {
     return session;
   }
 
-  createPipeline(): Pipeline {
+  #createPipeline(vehicle: LiveVehicle): Pipeline {
     return createPipeline({
-      stages: this.#deps.stages(),
+      stages: this.#deps.stages((lap) => this.#deps.onLap(vehicle, lap)),
       onProblem: (source: SourceInfo, problem) => {
         const device = this.#deps.devices.find(source.device);
         if (device) countProblem(device, problem, this.#deps.nowUs());

@@ -79,6 +79,9 @@ export async function startServer(config: ServerConfig, onProblem: OnStoreProble
       );
       hub.tellVehicles();
     },
+    onLap(vehicle, lap) {
+      publish(`pitwall/v1/${vehicle.id}/event`, JSON.stringify({ event: "lap", ...lap }));
+    },
     onTrouble,
   });
   const internal = new Map<string, string>();

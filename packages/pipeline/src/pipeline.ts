@@ -191,7 +191,7 @@ export function createPipeline(options: PipelineOptions = {}): Pipeline {
       for (const decoder of s.decoders) decoder.push(bytes, arrivalUs);
     },
     recording(recording) {
-      const opened = recording.groups.map((g) =>
+      const opened = recording.groups.map(() =>
         open({ device: recording.device ?? "file", boot: "", name: "file", protocol: "" }, []),
       );
       sources.push(...opened);

@@ -1,13 +1,5 @@
 import { readFile } from "node:fs/promises";
-import {
-  type Decoder,
-  fromHex,
-  type Problem,
-  type Protocol,
-  type ProtocolOptions,
-  toPlain,
-  writeCanRecord,
-} from "@pitwall/core";
+import { type Decoder, fromHex, type Problem, type Protocol, toPlain, writeCanRecord } from "@pitwall/core";
 import { createCandumpParser } from "@pitwall/protocols";
 import { CommandError, command, UsageError } from "../command.ts";
 import { type Input, linesOf, openInput } from "../input.ts";

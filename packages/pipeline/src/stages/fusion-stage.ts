@@ -1,0 +1,116 @@
+import { type ChannelId, type FieldSpec, findChannel, type MessageSpec, Reading } from "@pitwall/core";
+import { createFix, createFusion, type FusionOptions, type FusionState } from "@pitwall/fusion";
+import type { StageFactory } from "../pipeline.ts";
+import { Places, valueAt } from "./places.ts";
+
+const CHANNELS = [
+  "gnss.lat",
+  "gnss.lon",
+  "gnss.speed",
+  "gnss.course",
+  "gnss.hAcc",
+  "gnss.sAcc",
+  "gnss.hdop",
+  "gnss.fix",
+  "gnss.sats",
+  "imu.ax",
+  "imu.ay",
+  "imu.az",
+  "imu.gx",
+  "imu.gy",
+  "imu.gz",
+  "imu.roll",
+  "imu.pitch",
+  "imu.yaw",
+  "wheel.speed",
+  "vehicle.speed",
+] as const;
+
+const OUTPUT = [
+  ["vehicle.lat", "lat"],
+  ["vehicle.lon", "lon"],
+  ["vehicle.x", "x"],
+  ["vehicle.y", "y"],
+  ["vehicle.vx", "vx"],
+  ["vehicle.vy", "vy"],
+  ["vehicle.speed", "speed"],
+  ["vehicle.yaw", "yaw"],
+  ["vehicle.course", "course"],
+  ["vehicle.yawRate", "yawRate"],
+  ["vehicle.aLong", "aLong"],
+  ["vehicle.aLat", "aLat"],
+  ["vehicle.aUp", "aUp"],
+  ["vehicle.sigma", "sigma"],
+  ["vehicle.yawSigma", "yawSigma"],
+  ["vehicle.mode", "mode"],
+] as const satisfies readonly (readonly [ChannelId, keyof FusionState])[];
+
+const fieldOf = (id: ChannelId): FieldSpec => {
+  const { unit, label, resolution } = findChannel(id)!;
+  return { name: id, unit, doc: label, resolution, offset: 0 };
+};
+
+export const FUSED: MessageSpec = {
+  name: "fusion",
+  doc: "The filter's state.",
+  fields: OUTPUT.map(([id]) => fieldOf(id)),
+};
+
+/** GNSS, inertial and wheel readings become the fused state. A unit that fuses by itself is left to do so. */
+export const fusionStage =
+  (options: FusionOptions = {}): StageFactory =>
+  (emit) => {
+    const places = new Places(CHANNELS);
+    const fix = createFix();
+    const out = new Reading(FUSED);
+    const fusion = createFusion({
+      ...options,
+      onState(state) {
+        for (let i = 0; i < OUTPUT.length; i++) out.values[i] = state[OUTPUT[i]![1]];
+        emit(out, state.tUs);
+      },
+    });
+    /** Accelerations that wait for the rates of the same instant: some sensors send them apart. */
+    const accel = new Float64Array(3).fill(Number.NaN);
+    return {
+      reading(r, tUs) {
+        const p = places.of(r.message);
+        if (p["vehicle.speed"] >= 0) return;
+        const v = r.values;
+        if (p["imu.ax"] >= 0) for (let i = 0; i < 3; i++) accel[i] = v[p["imu.ax"] + i]!;
+        if (p["imu.gx"] >= 0 && Number.isFinite(accel[0]!)) {
+          fusion.imu(
+            tUs,
+            accel[0]!,
+            accel[1]!,
+            accel[2]!,
+            valueAt(v, p["imu.gx"]),
+            valueAt(v, p["imu.gy"]),
+            valueAt(v, p["imu.gz"]),
+          );
+          accel.fill(Number.NaN);
+        }
+        if (p["imu.yaw"] >= 0)
+          fusion.attitude(
+            tUs,
+            valueAt(v, p["imu.roll"]),
+            valueAt(v, p["imu.pitch"]),
+            valueAt(v, p["imu.yaw"]),
+          );
+        if (p["wheel.speed"] >= 0 && Number.isFinite(v[p["wheel.speed"]]!))
+          fusion.wheel(tUs, v[p["wheel.speed"]]!);
+        if (p["gnss.lat"] < 0 || !Number.isFinite(v[p["gnss.lat"]]!)) return;
+        fix.lat = v[p["gnss.lat"]]!;
+        fix.lon = valueAt(v, p["gnss.lon"]);
+        fix.speed = valueAt(v, p["gnss.speed"]);
+        fix.course = valueAt(v, p["gnss.course"]);
+        fix.hAcc = valueAt(v, p["gnss.hAcc"]);
+        fix.sAcc = valueAt(v, p["gnss.sAcc"]);
+        fix.hdop = valueAt(v, p["gnss.hdop"]);
+        fix.fix = valueAt(v, p["gnss.fix"]);
+        fix.sats = valueAt(v, p["gnss.sats"]);
+        fusion.gnss(tUs, fix);
+      },
+      end: () => fusion.end(),
+    };
+  };

@@ -1,0 +1,65 @@
+import { type MessageSpec, Reading } from "@pitwall/core";
+import { createLiveLaps, type Lap, type LiveLapsOptions } from "@pitwall/laps";
+import type { StageFactory } from "../pipeline.ts";
+import { Places, valueAt } from "./places.ts";
+
+const CHANNELS = [
+  "gnss.lat",
+  "gnss.lon",
+  "gnss.speed",
+  "gnss.course",
+  "gnss.hAcc",
+  "vehicle.speed",
+  "lap.time",
+] as const;
+
+export const LAP_STATE: MessageSpec = {
+  name: "lap",
+  doc: "The running lap at each fix.",
+  fields: [
+    { name: "lap.number", unit: "1", doc: "Lap", resolution: 1, offset: 0 },
+    { name: "lap.time", unit: "s", doc: "since the lap began", resolution: 0.001, offset: 0 },
+    { name: "lap.delta", unit: "s", doc: "behind the reference lap", resolution: 0.001, offset: 0 },
+    { name: "lap.distance", unit: "m", doc: "since the start line", resolution: 0.01, offset: 0 },
+  ],
+};
+
+export type LapStageOptions = LiveLapsOptions & { readonly onLap?: (lap: Lap) => void };
+
+/** Laps, delta and distance from the fixes as they came. Times are those of the device. */
+export const lapStage =
+  (options: LapStageOptions = {}): StageFactory =>
+  (emit) => {
+    const places = new Places(CHANNELS);
+    const laps = createLiveLaps(options);
+    const out = new Reading(LAP_STATE);
+    /** Fixes of one source only: two receivers on one vehicle would race each other. */
+    let chosen: string | undefined;
+    return {
+      reading(r, tUs, source) {
+        const p = places.of(r.message);
+        // a unit with a lap timer of its own is left to do so
+        if (p["lap.time"] >= 0 || p["gnss.lat"] < 0 || !Number.isFinite(r.values[p["gnss.lat"]]!)) return;
+        chosen ??= `${source.device} ${source.name}`;
+        if (chosen !== `${source.device} ${source.name}`) return;
+        const v = r.values;
+        const speed = valueAt(v, p["gnss.speed"]);
+        const used = laps.fix(
+          tUs,
+          v[p["gnss.lat"]]!,
+          valueAt(v, p["gnss.lon"]),
+          Number.isFinite(speed) ? speed : valueAt(v, p["vehicle.speed"]),
+          valueAt(v, p["gnss.course"]),
+          valueAt(v, p["gnss.hAcc"]),
+        );
+        const timer = laps.timer;
+        if (!used || !timer?.timing) return;
+        out.values[0] = timer.lapNumber;
+        out.values[1] = timer.elapsedS;
+        out.values[2] = laps.deltaS;
+        out.values[3] = timer.distanceM;
+        emit(out, tUs);
+      },
+      end: () => laps.end(),
+    };
+  };
