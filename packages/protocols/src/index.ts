@@ -82,6 +82,14 @@ export {
   readFrameBatch,
   type SpeedUnit,
 } from "./pitwall/index.ts";
+export {
+  RACEBOX_GATT,
+  RACEBOX_REQUESTS,
+  type RaceBoxModel,
+  raceboxName,
+  raceboxNotifications,
+  raceboxRequest,
+} from "./racebox/index.ts";
 export { findProtocol, PROTOCOLS } from "./registry.ts";
 export {
   createSlcanParser,

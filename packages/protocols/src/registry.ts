@@ -8,6 +8,7 @@ import { jbd, jbdCan } from "./jbd/index.ts";
 import { jk, jkCan } from "./jk/index.ts";
 import { elm327, obd2 } from "./obd2/index.ts";
 import { json, pitwallBatch } from "./pitwall/index.ts";
+import { racebox } from "./racebox/index.ts";
 import { bean, kart } from "./racehf/index.ts";
 import { slcan } from "./slcan/index.ts";
 import { telemetryNode } from "./telemetry-node/index.ts";
@@ -21,6 +22,7 @@ export const PROTOCOLS: readonly Protocol[] = [
   nmea,
   ubx,
   gnss,
+  racebox,
   telemetryNode,
   vescCan,
   vescUart,

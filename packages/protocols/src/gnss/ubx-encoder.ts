@@ -1,6 +1,6 @@
 import { CodecError, type Encoder, fromPlain, type PlainMessage } from "@pitwall/core";
+import { CivilFields, timeOfWeekMs } from "../ubx-civil.ts";
 import { ubxFrame } from "../ubx-frame.ts";
-import { CivilFields, timeOfWeekMs } from "./ubx-civil.ts";
 import { writeHighPrecision } from "./ubx-fix.ts";
 import { HNR_PVT, NAV_HPPOSLLH, NAV_PVT, PLAIN, type UbxMessage } from "./ubx-layouts.table.ts";
 import { encodeList } from "./ubx-list-writer.ts";

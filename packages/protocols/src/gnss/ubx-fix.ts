@@ -1,5 +1,5 @@
 import { Reading } from "@pitwall/core";
-import { CivilFields } from "./ubx-civil.ts";
+import { CivilFields } from "../ubx-civil.ts";
 import { HNR_PVT, NAV_HPPOSLLH, NAV_PVT, type UbxMessage } from "./ubx-layouts.table.ts";
 
 const FIX_OK = 1;

@@ -31,10 +31,18 @@ function messageTable(m: MessageSpec): string {
   ].join("\n");
 }
 
-/** A layout's bytes; names of codes and bits follow below, the core's table has no room for them. */
-function bytesTable(l: Layout): string {
+/** A layout's bytes; names of codes and bits follow below, the core's table has no room for them; then what is derived. */
+function bytesTable(l: Layout, m: MessageSpec): string {
+  const inLayout = new Set(l.fields.map((f) => f.name));
+  const derived = m.fields
+    .filter((f) => !inLayout.has(f.name))
+    .map(
+      (f) =>
+        `- besides: \`${f.name}\` (${f.unit})${f.doc === "" ? "" : `, ${f.doc}`}${namesOf(f.labels, "")}`,
+    );
   const named = l.fields.filter((f) => f.labels !== undefined || f.bits !== undefined);
   const lines = named.map((f) => `- \`${f.name}\`:${namesOf(f.labels, "")}${namesOf(f.bits, "bits: ")}`);
+  lines.push(...derived);
   return [layoutTable(l), ...(lines.length > 0 ? ["", ...lines] : [])].join("\n").replace(/\n{3,}/g, "\n\n");
 }
 
@@ -67,7 +75,7 @@ export function protocolTables(protocols: readonly Protocol[]): string {
       if (seen.has(m.name)) continue;
       seen.add(m.name);
       const l = layouts.get(m.name);
-      parts.push(l ? bytesTable(l) : messageTable(m));
+      parts.push(l ? bytesTable(l, m) : messageTable(m));
     }
   }
   return parts.join("\n\n");
