@@ -106,8 +106,10 @@ function createDecoder(context: DecodeContext): Decoder {
     }
     waiting = Number.NaN;
     const v = gps.values;
-    v[5] = finite(view.getFloat32(7, true) / 3.6);
-    v[6] = finite(view.getFloat32(11, true) * DEG);
+    // speed and course come with the other half; without a fix they mean nothing
+    const placed = Number.isFinite(v[0]!);
+    v[5] = placed ? finite(view.getFloat32(7, true) / 3.6) : Number.NaN;
+    v[6] = placed ? finite(view.getFloat32(11, true) * DEG) : Number.NaN;
     v[7] = finite(view.getFloat32(15, true));
     v[8] = b[19]!;
     gps.tUs = readTime(view, 0);
@@ -160,16 +162,16 @@ function encodeFrames(message: PlainMessage): Uint8Array[] {
   const first = new Uint8Array(20);
   const a = new DataView(first.buffer);
   first[0] = POSITION;
-  a.setFloat64(1, v[0]!, true);
-  a.setFloat64(9, v[1]!, true);
+  a.setFloat64(1, v[0] || 0, true);
+  a.setFloat64(9, v[1] || 0, true);
   a.setInt16(17, Number.isNaN(v[2]!) ? 0 : Math.round(v[2]!), true);
   first[19] = qualityOf(v[3]!, v[4]!);
   const second = new Uint8Array(20);
   const b = new DataView(second.buffer);
   second[0] = MOTION;
   writeTime(b, 0, r.tUs);
-  b.setFloat32(7, v[5]! * 3.6, true);
-  b.setFloat32(11, v[6]! / DEG, true);
+  b.setFloat32(7, (v[5] || 0) * 3.6, true);
+  b.setFloat32(11, (v[6] || 0) / DEG, true);
   b.setFloat32(15, v[7]!, true);
   second[19] = Number.isNaN(v[8]!) ? 0 : v[8]!;
   return [first, second];

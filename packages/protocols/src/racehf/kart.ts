@@ -20,6 +20,9 @@ const SIZE = 80;
 /** What fits behind the head of an rpm packet: (80 - 11) / 2. */
 const MAX_RPMS = 34;
 const DEG = Math.PI / 180;
+/** The highest fix quality, and what the poorest fix needs. */
+const DIFFERENTIAL = 4;
+const LEAST_SATELLITES = 3;
 
 const field = (
   name: string,
@@ -108,11 +111,24 @@ function createDecoder(context: DecodeContext, options: ProtocolOptions = {}): D
     tally.problem({ code: "malformed", offset: offset + at, length, reason });
   const finite = (v: number): number => (Number.isFinite(v) ? v : Number.NaN);
 
+  /** Seen to be the later form: from then on it is, also while byte 39 is 0 for want of a fix. */
+  let seenLate = false;
+
+  /**
+   * Without a fix the later form has 0 at 39 and a number of satellites at 38, which the early form would read as a
+   * quality. No quality is over 4, and no fix is made of fewer than three satellites.
+   */
+  function isLate(b: Uint8Array): boolean {
+    if (revision !== "auto") return revision === "late";
+    if (b[39] !== 0 || b[38]! > DIFFERENTIAL) seenLate = true;
+    return seenLate || (b[38] !== 0 && b[37]! < LEAST_SATELLITES);
+  }
+
   function readGps(b: Uint8Array, view: DataView): void {
     const v = gps.values;
     const lon = view.getFloat64(7, true);
     const lat = view.getFloat64(15, true);
-    const late = revision === "late" || (revision === "auto" && b[39] !== 0);
+    const late = isLate(b);
     const quality = late ? b[39]! : b[38]!;
     const mode = fixMode(quality);
     if (Number.isNaN(mode)) refuse(late ? 39 : 38, 1, `fix quality ${quality}`);
@@ -120,8 +136,8 @@ function createDecoder(context: DecodeContext, options: ProtocolOptions = {}): D
     if (mode > 0 && !placed) refuse(7, 16, `position ${lat}, ${lon}`);
     v[0] = placed ? lon : Number.NaN;
     v[1] = placed ? lat : Number.NaN;
-    v[2] = finite(view.getFloat32(23, true) / 3.6);
-    v[3] = finite(view.getFloat32(27, true) * DEG);
+    v[2] = placed ? finite(view.getFloat32(23, true) / 3.6) : Number.NaN;
+    v[3] = placed ? finite(view.getFloat32(27, true) * DEG) : Number.NaN;
     v[4] = finite(view.getFloat32(31, true));
     v[5] = placed ? view.getInt16(35, true) : Number.NaN;
     v[6] = b[37]!;
@@ -246,7 +262,7 @@ export const kart: Protocol = {
   messages: [GPS, RPM, TEMPERATURES, DEVICE, PASSIVE],
   options: {
     revision: {
-      doc: "place of the fix quality: byte 38 (early) or 39 (late); auto takes 39 where it is not 0",
+      doc: "place of the fix quality: byte 38 (early) or 39 (late); auto tells by the bytes",
       values: ["auto", "early", "late"],
       default: "auto",
     },

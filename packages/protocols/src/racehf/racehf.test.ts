@@ -92,6 +92,27 @@ describe("RaceHF Kart", () => {
     expect(messages[1]!.values).toMatchObject({ "gnss.fix": 3, differential: 1, visibleSats: 17 });
   });
 
+  it("makes no fix of the satellites that a later device sees before it has one", () => {
+    const searching = (tracked: number, visible: number) => {
+      const b = gpsPacket(39, 0);
+      b[37] = tracked;
+      b[38] = visible;
+      return b;
+    };
+    for (const packets of [
+      [searching(0, 2)],
+      [searching(2, 3)],
+      [gpsPacket(39, 2), searching(4, 4)],
+      [searching(0, 9), searching(3, 3)],
+    ]) {
+      const { messages, problems } = decodeAll(kart, packets);
+      expect(problems).toEqual([]);
+      expect(messages.at(-1)!.values["gnss.fix"]).toBe(0);
+      expect(Object.keys(messages.at(-1)!.values)).not.toContain("gnss.speed");
+    }
+    expect(decodeAll(kart, [searching(4, 3)], { revision: "late" }).messages[0]!.values["gnss.fix"]).toBe(0);
+  });
+
   it("gives each entry of an rpm array its own time", () => {
     const { messages } = decodeAll(kart, [rpmPacket([9000, 9100, 9250], 20)]);
     expect(messages.map((m) => [m.tUs, m.values["engine.rpm"]])).toEqual([
