@@ -56,7 +56,7 @@ export function detectTrack(trace: Trace, tracks: readonly Track[]): DetectedTra
           Math.abs(lapM / fit.lengthM - 1) < SAME_LENGTH || (!layout.closed && Number.isNaN(lapM));
         const complete = sameLength && fit.covered >= LEAST_COVERED && fit.onTrack >= LEAST_ON_TRACK;
         const found = { track, layout, reversed, complete, onTrack: fit.onTrack, covered: fit.covered };
-        const score = fit.onTrack * fit.covered - 0.002 * fit.rmsM;
+        const score = fit.onTrack * fit.covered - 0.002 * fit.rmsM - (reversed ? 0.02 : 0);
         if (complete && score > (best?.score ?? 0)) best = { ...found, score };
         if (fit.onTrack >= SURE_ON_TRACK && fit.onTrackM > SURE_M) partial.push(found);
       }
