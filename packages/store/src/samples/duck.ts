@@ -17,6 +17,8 @@ const TYPE = { i32: INTEGER, f32: FLOAT, f64: DOUBLE } as const;
 const SQL_TYPE: Readonly<Record<ColumnKind, string>> = { i32: "INTEGER", f32: "FLOAT", f64: "DOUBLE" };
 /** DuckDB's vector size. */
 const CHUNK = 2048;
+/** Chunks; the appender's own choice holds the event loop for longer. */
+const FLUSH_EVERY = 8;
 /** A dictionary would come before delta packing, and noisy values do not gain by it; see the bench of the store. */
 const FORMAT = "FORMAT parquet, COMPRESSION zstd, PARQUET_VERSION v2, DICTIONARY_SIZE_LIMIT 1";
 export const TIME_COLUMN = "tUs";
@@ -193,6 +195,7 @@ export class Duck implements AsyncDisposable {
           duckdb.copy_data_to_vector_validity(vector, 0, valid.buffer, 0, Math.ceil(n / 64) * 8);
         }
         appender.appendDataChunk(chunk);
+        if ((at / CHUNK) % FLUSH_EVERY === FLUSH_EVERY - 1) appender.flushSync();
         await nextTurn();
       }
     } finally {

@@ -1,5 +1,4 @@
-import type { Batch } from "@pitwall/core";
-import { GroupColumns, groupName } from "./columns.ts";
+import { GroupColumns } from "./columns.ts";
 import type { SampleFile } from "./sample-file.ts";
 
 /** A group of a session that is being recorded: on the disk in parts, being written there, and growing in memory. */
@@ -25,12 +24,6 @@ export class OpenSession {
     this.id = id;
     this.replaces = replaces;
     this.partsFolder = partsFolder;
-  }
-
-  append(batch: Batch): OpenGroup {
-    const group = this.group(groupName(batch));
-    group.active.append(batch);
-    return group;
   }
 
   group(name: string): OpenGroup {

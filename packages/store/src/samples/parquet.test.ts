@@ -6,8 +6,9 @@ import { setImmediate as nextTurn } from "node:timers/promises";
 import { DuckDBInstance } from "@duckdb/node-api";
 import { afterAll, describe, expect, it } from "vitest";
 import type { StoreProblem } from "../errors.ts";
+import { batchOf, SPEED } from "../testing/batches.ts";
 import { openParquetStore, type ParquetStoreOptions } from "./parquet.ts";
-import { batchOf, describeSampleStore, SPEED } from "./sample-store.contract.ts";
+import { describeSampleStore } from "./sample-store.contract.ts";
 import type { SampleStore } from "./types.ts";
 
 const folders: string[] = [];
@@ -61,9 +62,10 @@ describe("parquet sample store", () => {
       const hashes = new Set<string>();
       for (const [partRows, step] of [
         [1e6, 3001],
+        [undefined, 500],
         [29_999, 700],
       ] as const) {
-        const { dir, store } = await filled({ partRows }, 125_000, late, step);
+        const { dir, store } = await filled(partRows ? { partRows } : {}, 125_000, late, step);
         await store.closeSession(ID);
         await store[Symbol.asyncDispose]();
         expect(await readdir(join(dir, ID))).toEqual([FILE]);

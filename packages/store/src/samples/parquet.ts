@@ -1,31 +1,16 @@
 import { mkdir, open, readdir, rename, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
+import type { Batch } from "@pitwall/core";
 import { asStoreError, type OnStoreProblem, StoreError } from "../errors.ts";
 import { KeyedQueue } from "../keyed-queue.ts";
 import { fromFileName, shortFileName, toFileName } from "../names.ts";
-import { GroupColumns } from "./columns.ts";
+import { GroupColumns, groupName } from "./columns.ts";
 import { Duck } from "./duck.ts";
-import { fieldsOf, loadFrom } from "./memory-view.ts";
 import { type OpenGroup, OpenSession } from "./open-session.ts";
-import {
-  larger,
-  loadFile,
-  mergeFiles,
-  openSampleFile,
-  type SampleFile,
-  smaller,
-  writeGroup,
-} from "./sample-file.ts";
+import { mergeFiles, openSampleFile, ROW_GROUP, type SampleFile, writeGroup } from "./sample-file.ts";
+import { viewsOf } from "./session-views.ts";
 import type { SampleStore, SessionSummary } from "./types.ts";
-import {
-  channelsOf,
-  digestOf,
-  type FieldView,
-  type GroupView,
-  joinRows,
-  querySeries,
-  readGroupOf,
-} from "./view.ts";
+import { channelsOf, digestOf, type GroupView, querySeries, readGroupOf } from "./view.ts";
 
 export type ParquetStoreOptions = {
   /** `<data>/samples`; made when it is not there. */
@@ -71,7 +56,7 @@ class ParquetStore implements SampleStore {
   constructor(options: ParquetStoreOptions) {
     this.#dir = options.dir;
     this.#onProblem = options.onProblem;
-    this.#partRows = options.partRows ?? 60 * 2048;
+    this.#partRows = options.partRows ?? ROW_GROUP;
     this.#memoryBytes = options.memoryBytes ?? 1 << 28;
     this.#duckMemoryMb = options.duckMemoryMb ?? 512;
   }
@@ -90,15 +75,20 @@ class ParquetStore implements SampleStore {
     }
   }
 
-  append(id: string, batch: Parameters<SampleStore["append"]>[1]): void {
+  append(id: string, batch: Batch): void {
     if (batch.length === 0) return;
     let session = this.#open.get(id);
     if (!session) {
       session = this.#newSession(id, false);
       this.#open.set(id, session);
     }
-    const group = session.append(batch);
-    if (group.active.length >= this.#partRows) this.#seal(session, group);
+    const group = session.group(groupName(batch));
+    for (let at = 0; at < batch.length; ) {
+      const n = Math.min(batch.length - at, this.#partRows - group.active.length);
+      group.active.append(n === batch.length ? batch : rowsOf(batch, at, n));
+      at += n;
+      if (group.active.length >= this.#partRows) this.#seal(session, group);
+    }
     if (++this.#appends % CHECK_MEMORY_EVERY === 0) this.#boundMemory();
   }
 
@@ -212,36 +202,9 @@ class ParquetStore implements SampleStore {
     return found;
   }
 
-  /** Everything of a session as one group view a group, the oldest rows first. */
   async #viewsOf(id: string): Promise<GroupView[]> {
     const files = await this.#filesOf(id);
-    const [closing, open] = [this.#closing.get(id), this.#open.get(id)];
-    const stored = closing?.replaces ? [] : files;
-    const layers: (OpenSession | SampleFile[])[] = [stored, ...(closing ? [closing] : [])];
-    // what replaces a session is seen when it is complete, or when there is nothing else to see
-    if (open && !(open.replaces && (files.length > 0 || closing))) layers.push(open);
-    const names = new Set(
-      layers.flatMap((l) => (l instanceof OpenSession ? [...l.groups.keys()] : l.map((f) => f.group))),
-    );
-    return [...names].map((name) => {
-      const parts: (SampleFile | GroupColumns)[] = layers.flatMap((l) => {
-        if (!(l instanceof OpenSession)) return l.filter((f) => f.group === name);
-        const g = l.groups.get(name);
-        return g ? [...g.parts, ...g.sealed, g.active] : [];
-      });
-      return {
-        name,
-        fields: mergeViews(parts.map((p) => ("path" in p ? p.fields : fieldsOf(p)))),
-        load: async (fields, from, to) => {
-          const rows = [];
-          for (const p of parts)
-            rows.push(
-              "path" in p ? await loadFile(this.#duck, p, fields, from, to) : loadFrom(p, fields, from, to),
-            );
-          return joinRows(rows, fields.length);
-        },
-      };
-    });
+    return viewsOf(this.#duck, files, this.#closing.get(id), this.#open.get(id));
   }
 
   async #summary(id: string): Promise<SessionSummary> {
@@ -347,29 +310,16 @@ class ParquetStore implements SampleStore {
   }
 }
 
+const rowsOf = (b: Batch, at: number, n: number): Batch => ({
+  ...b,
+  length: n,
+  tUs: b.tUs.subarray(at, at + n),
+  columns: b.columns.map((c) => c.subarray(at, at + n)),
+});
+
 function setAside(group: OpenGroup): void {
   group.sealed.push(group.active);
   group.active = new GroupColumns(group.name);
-}
-
-function mergeViews(parts: readonly (readonly FieldView[])[]): FieldView[] {
-  const merged = new Map<string, FieldView>();
-  for (const fields of parts)
-    for (const f of fields) {
-      const known = merged.get(f.field.name);
-      merged.set(
-        f.field.name,
-        known
-          ? {
-              field: known.field,
-              count: known.count + f.count,
-              firstUs: smaller(known.firstUs, f.firstUs),
-              lastUs: larger(known.lastUs, f.lastUs),
-            }
-          : f,
-      );
-    }
-  return [...merged.values()];
 }
 
 /** A file or a folder. */

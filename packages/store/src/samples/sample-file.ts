@@ -1,3 +1,4 @@
+import { rm } from "node:fs/promises";
 import type { FieldSpec } from "@pitwall/core";
 import { StoreError } from "../errors.ts";
 import { type ColumnKind, restore } from "./column.ts";
@@ -78,9 +79,9 @@ export async function openSampleFile(duck: Duck, path: string): Promise<SampleFi
   };
 }
 
-/** Column names that differ in more than case, as DuckDB wants them. */
+/** Column names that differ in more than case, and from what DuckDB calls its own, as it wants them. */
 function columnNames(fields: readonly string[]): string[] {
-  const taken = new Set([TIME_COLUMN.toLowerCase()]);
+  const taken = new Set([TIME_COLUMN.toLowerCase(), "filename", "file_index", "file_row_number"]);
   return fields.map((f) => {
     let name = f;
     for (let n = 2; taken.has(name.toLowerCase()); n++) name = `${f}_${n}`;
@@ -108,32 +109,65 @@ export async function writeGroup(duck: Duck, path: string, group: GroupColumns):
   return file;
 }
 
-/** Writes several files of one group as one, sorted by time; rows of the same time stay in the order of the files. */
+/** DuckDB's own; parts of so many rows can follow each other in a file as they are. */
+export const ROW_GROUP = 60 * 2048;
+
+/**
+ * Writes several files of one group as one, sorted by time; rows of the same time stay in the order of the files. The
+ * bytes depend on the rows alone, not on how they were spread over the files.
+ */
 export async function mergeFiles(
   duck: Duck,
   path: string,
   files: readonly SampleFile[],
 ): Promise<SampleFile> {
   const fields = mergeFields(files);
-  const selects = files.map((f, i) => {
-    const columns = fields.map((to) => `${expression(f, to)} AS ${sql.name(to.column)}`);
-    const from = `read_parquet(${sql.text(f.path)}, file_row_number = true)`;
-    return `SELECT ${[TIME, ...columns, `${i} AS part__`, "file_row_number AS row__"].join(", ")} FROM ${from}`;
-  });
-  const names = [TIME, ...fields.map((f) => sql.name(f.column))].join(", ");
-  // sorted even where the files follow each other: else the row groups would end where the files do
-  const query = `SELECT ${names} FROM (${selects.join(" UNION ALL ")}) ORDER BY ${TIME}, part__, row__`;
-  const merged: SampleFile = {
-    path,
-    group: files[0]!.group,
-    rows: files.reduce((n, f) => n + f.rows, 0),
-    firstUs: Math.min(...files.map((f) => f.firstUs)),
-    lastUs: Math.max(...files.map((f) => f.lastUs)),
-    fields,
-  };
-  await duck.writeQuery(path, query, metaOf(merged));
-  return merged;
+  const filled = files.filter((f) => f.rows > 0);
+  const made: string[] = [];
+  try {
+    const sources: string[] = [];
+    for (const f of filled.length > 0 ? filled : files.slice(0, 1)) {
+      if (isAlike(f, fields)) sources.push(f.path);
+      else {
+        const alike = `${path}.${made.length}.new`;
+        made.push(alike);
+        const columns = fields.map((to) => `${expression(f, to)} AS ${sql.name(to.column)}`);
+        await duck.writeQuery(
+          alike,
+          `SELECT ${[TIME, ...columns].join(", ")} FROM read_parquet(${sql.text(f.path)})`,
+          "",
+        );
+        sources.push(alike);
+      }
+    }
+    const follow = filled.every((f, i) => {
+      const before = filled[i - 1];
+      return !before || (f.firstUs >= before.lastUs && before.rows % ROW_GROUP === 0);
+    });
+    const merged: SampleFile = {
+      path,
+      group: files[0]!.group,
+      rows: files.reduce((n, f) => n + f.rows, 0),
+      firstUs: files.map((f) => f.firstUs).reduce(smaller),
+      lastUs: files.map((f) => f.lastUs).reduce(larger),
+      fields,
+    };
+    const names = [TIME, ...fields.map((f) => sql.name(f.column))].join(", ");
+    const rows = `SELECT ${names} FROM read_parquet([${sources.map(sql.text).join(", ")}])`;
+    const query = follow ? rows : `${rows} ORDER BY ${TIME}, file_index, file_row_number`;
+    await duck.writeQuery(path, query, metaOf(merged));
+    return merged;
+  } finally {
+    for (const p of made) await rm(p, { force: true });
+  }
 }
+
+/** Has the columns of the merged file as they are. */
+const isAlike = (file: SampleFile, fields: readonly FileField[]): boolean =>
+  fields.every((to) => {
+    const from = file.fields.find((f) => f.field.name === to.field.name);
+    return from?.column === to.column && sameKind(from, to);
+  });
 
 export const smaller = (a: number, b: number): number => (a <= b || Number.isNaN(b) ? a : b);
 export const larger = (a: number, b: number): number => (a >= b || Number.isNaN(b) ? a : b);
