@@ -106,3 +106,18 @@ export {
   ServerLink,
 } from "./telemetry-node/index.ts";
 export { createVescFramer, frameVescPayload, VESC_FAULTS } from "./vesc/index.ts";
+export {
+  WT901_CONTENT,
+  WT901_REGISTER,
+  type Wt901Content,
+  type Wt901Setup,
+  wt901Baud,
+  wt901Calibrate,
+  wt901Command,
+  wt901Rate,
+  wt901Read,
+  wt901Save,
+  wt901SendOnly,
+  wt901Setup,
+  wt901Unlock,
+} from "./wt901/index.ts";

@@ -13,6 +13,7 @@ import { bean, kart } from "./racehf/index.ts";
 import { slcan } from "./slcan/index.ts";
 import { telemetryNode } from "./telemetry-node/index.ts";
 import { vescBms, vescCan, vescUart } from "./vesc/index.ts";
+import { wt901 } from "./wt901/index.ts";
 
 /** Every wire protocol Pitwall speaks. A new one is a folder and a line here. */
 export const PROTOCOLS: readonly Protocol[] = [
@@ -22,6 +23,7 @@ export const PROTOCOLS: readonly Protocol[] = [
   nmea,
   ubx,
   gnss,
+  wt901,
   racebox,
   telemetryNode,
   vescCan,
