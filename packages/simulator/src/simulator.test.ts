@@ -56,9 +56,9 @@ function optimumS(track: SimTrack, v: Vehicle): number {
     const sides =
       Math.hypot(b.x - a.x, b.y - a.y) * Math.hypot(c.x - b.x, c.y - b.y) * Math.hypot(c.x - a.x, c.y - a.y);
     const k = (4 * area) / sides;
-    return Math.min(v.topSpeedMps, Math.sqrt((v.commitment * v.gripLat * GRAVITY) / Math.max(k, 1e-9)));
+    return Math.sqrt((v.commitment * v.gripLat * GRAVITY) / Math.max(k, 1e-9));
   });
-  const speed = [...limit];
+  const speed = limit.map((u) => Math.min(u, v.topSpeedMps));
   for (let round = 0; round < 4; round++) {
     for (let i = 0; i < n; i++) {
       const u = speed[i]!;
