@@ -1,4 +1,4 @@
-import type { Recording } from "@pitwall/core";
+import type { ProtocolOptions, Recording } from "@pitwall/core";
 import type { CsvMapping, MappingDesk } from "./generic-csv/mapping.ts";
 import type { ByteSource } from "./source.ts";
 
@@ -13,6 +13,10 @@ export type ReadOptions = {
   readonly signal?: AbortSignal;
   /** Text of a DBC file: what the identifiers of a CAN log mean. */
   readonly dbc?: string;
+  /** Protocol of the devices on the bus of a CAN log, by its name. */
+  readonly protocol?: string;
+  /** Its options; those of a DBC file (`map`, `profile`) too. */
+  readonly protocolOptions?: ProtocolOptions;
   /** Explains the columns of a table without known names. */
   readonly mapping?: CsvMapping;
   /** Where mappings are asked for once and remembered. */

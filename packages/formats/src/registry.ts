@@ -1,5 +1,6 @@
 import type { Recording } from "@pitwall/core";
 import { aimCsv } from "./aim/aim-csv.ts";
+import { candump } from "./candump/candump.ts";
 import { dovex } from "./dovex/dovex.ts";
 import { FormatError } from "./errors.ts";
 import { fit } from "./fit/fit.ts";
@@ -9,9 +10,12 @@ import { geojson } from "./geojson/geojson.ts";
 import { gpx } from "./gpx/gpx.ts";
 import { pitwallJson } from "./json/pitwall-json.ts";
 import { kml } from "./kml/kml.ts";
+import { lineProtocol } from "./line-protocol/line-protocol.ts";
+import { journal, mcap, parquet } from "./mcap/mcap.ts";
 import { motecCsv } from "./motec/motec-csv.ts";
 import { motecLd } from "./motec/motec-ld.ts";
 import { pitwallCsv } from "./pitwall-csv/pitwall-csv.ts";
+import { blackboxLog, gnssLog, sirfLog, vescLog } from "./protocol-log/logs.ts";
 import { raceCaptureLog } from "./racecapture/racecapture.ts";
 import { raceChronoCsv2, raceChronoCsv3 } from "./racechrono/racechrono.ts";
 import { type ByteSource, HEAD_LENGTH, peek } from "./source.ts";
@@ -37,7 +41,16 @@ export const FORMATS: readonly Format[] = [
   geojson,
   pitwallJson,
   fit,
+  gnssLog,
+  sirfLog,
+  blackboxLog,
+  vescLog,
+  candump,
+  mcap,
+  journal,
+  parquet,
   genericCsv,
+  lineProtocol,
 ];
 
 export const findFormat = (id: string): Format | undefined => FORMATS.find((f) => f.id === id);
@@ -70,7 +83,7 @@ export async function readRecording(source: ByteSource, options: ReadOptions = {
       peeked.head.length === 0 ? "the file is empty" : "no known format has this content",
     );
   if (!found.format.read)
-    throw new FormatError("unsupported", place, `${found.format.title} can be written, not read`);
+    throw new FormatError("unsupported", place, `${found.format.title}: ${found.format.carries.remarks}`);
   return found.format.read(peeked.source, options);
 }
 

@@ -1,0 +1,64 @@
+import { findColumn } from "@pitwall/core";
+import { findProtocol } from "@pitwall/protocols";
+import { describe, expect, it } from "vitest";
+import { readRecording, recognise } from "../registry.ts";
+import { bytesOf, hasShared, shared } from "../testing/shared.ts";
+
+const LOG = `(1436509052.249713) can0 0AA#0102030405060708
+(1436509052.349713) can0 0AA#1112030405060708
+nonsense
+`;
+const DBC = `VERSION ""
+BO_ 170 WHEELS: 8 X
+ SG_ SPEED : 7|16@0+ (0.01,0) [0|250] "km/h" X
+`;
+
+describe("candump", () => {
+  it("needs to be told what the frames mean", async () => {
+    expect(recognise(bytesOf(LOG))).toMatchObject({ format: { id: "candump" }, confidence: 1 });
+    await expect(readRecording(bytesOf(LOG))).rejects.toMatchObject({ code: "needs-mapping" });
+    await expect(readRecording(bytesOf(LOG), { protocol: "nmea" })).rejects.toMatchObject({
+      code: "unsupported",
+    });
+  });
+
+  it.skipIf(!findProtocol("dbc"))("reads signals by a DBC file at the times of the frames", async () => {
+    const r = await readRecording(bytesOf(LOG), { dbc: DBC });
+    const column = r.groups[0]!.columns.find((c) => c.field.name === "SPEED")!;
+    expect([...r.groups[0]!.tUs]).toEqual([1_436_509_052_249_713, 1_436_509_052_349_713]);
+    // 0x0102 = 258, 0x1112 = 4370, hundredths of km/h
+    expect([...column.values]).toEqual([258 / 360, 4370 / 360].map((x) => expect.closeTo(x, 9)));
+    expect(r.problems?.count).toBe(1);
+    const named = await readRecording(bytesOf(LOG), {
+      dbc: DBC,
+      protocolOptions: { map: "SPEED=wheel.speed" },
+    });
+    expect(findColumn(named, "wheel.speed")!.column.values[0]).toBeCloseTo(258 / 360, 9);
+  });
+
+  it.skipIf(!hasShared || !findProtocol("dbc"))(
+    "reads a car's wheel speeds as its own decoder did",
+    async () => {
+      const dbc = new TextDecoder().decode(shared("can/opendbc_toyota_2017.dbc"));
+      const r = await readRecording(shared("can/comma2k19-rav4-first-28s.candump.log"), { dbc });
+      const wheels = r.groups.find((g) => g.columns.some((c) => c.field.name === "WHEEL_SPEED_FR"))!;
+      const fr = wheels.columns.find((c) => c.field.name === "WHEEL_SPEED_FR")!;
+      const truth = new TextDecoder()
+        .decode(shared("imu-gnss/comma2k19-first-30s/can_wheel_speed.csv"))
+        .trim()
+        .split("\n");
+      const columnFr = truth[0]!.split(",").indexOf("fr");
+      const rows = truth.slice(1).map((l) => l.split(",").map(Number));
+      let matched = 0;
+      let worst = 0;
+      for (const [t, ...speeds] of rows) {
+        const at = wheels.tUs.findIndex((x) => Math.abs(x / 1e6 - t!) < 2e-6);
+        if (at < 0) continue;
+        matched++;
+        worst = Math.max(worst, Math.abs(fr.values[at]! - row[columnFr]!));
+      }
+      expect(matched).toBeGreaterThan(1000);
+      expect(worst).toBeLessThan(0.01);
+    },
+  );
+});

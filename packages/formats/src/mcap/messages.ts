@@ -1,0 +1,188 @@
+import type { FieldSpec } from "@pitwall/core";
+import { ownColumn } from "../names/channel-names.ts";
+
+/** What a message of a foreign topic gives: values by channel id, and the sender's own time where it has one. */
+export type Taken = { stampUs: number; readonly values: Map<string, number> };
+export type Take = (data: Uint8Array, into: Taken) => void;
+
+/** One reader of little words; `align` is what CDR asks for, ROS 1 has none. */
+class Words {
+  readonly #view: DataView;
+  readonly #base: number;
+  readonly #little: boolean;
+  readonly #aligned: boolean;
+  #at: number;
+  constructor(data: Uint8Array, kind: "cdr" | "ros1") {
+    this.#view = new DataView(data.buffer, data.byteOffset, data.byteLength);
+    this.#aligned = kind === "cdr";
+    // CDR begins with four bytes that say the byte order (OMG DDSI-RTPS 10.2); alignment counts from behind them
+    this.#little = kind === "ros1" || (data[1]! & 1) === 1;
+    this.#base = kind === "cdr" ? 4 : 0;
+    this.#at = this.#base;
+  }
+  #skip(size: number): number {
+    if (this.#aligned) this.#at += (size - ((this.#at - this.#base) % size)) % size;
+    const at = this.#at;
+    this.#at += size;
+    return at;
+  }
+  u32(): number {
+    return this.#view.getUint32(this.#skip(4), this.#little);
+  }
+  i8(): number {
+    return this.#view.getInt8(this.#skip(1));
+  }
+  u16(): number {
+    return this.#view.getUint16(this.#skip(2), this.#little);
+  }
+  f64(): number {
+    return this.#view.getFloat64(this.#skip(8), this.#little);
+  }
+  f64s(n: number): number[] {
+    return Array.from({ length: n }, () => this.f64());
+  }
+  text(): void {
+    const length = this.u32();
+    this.#at += length;
+  }
+}
+
+const stampOf = (s: number, ns: number): number =>
+  s === 0 && ns === 0 ? Number.NaN : s * 1e6 + Math.round(ns / 1000);
+
+function header(w: Words, kind: "cdr" | "ros1"): number {
+  if (kind === "ros1") w.u32(); // sequence number
+  const stamp = stampOf(w.u32(), w.u32());
+  w.text();
+  return stamp;
+}
+
+/** Covariance of east, north, up (row-major 3x3, m^2) as 1 sigma; type 0 is "unknown". */
+function accuracy(c: readonly number[], type: number, values: Map<string, number>): void {
+  if (type === 0 || c.length < 9) return;
+  values.set("gnss.hAcc", Math.sqrt((c[0]! + c[4]!) / 2));
+  values.set("gnss.vAcc", Math.sqrt(c[8]!));
+}
+
+/** sensor_msgs/NavSatFix. */
+const navSatFix =
+  (kind: "cdr" | "ros1"): Take =>
+  (data, into) => {
+    const w = new Words(data, kind);
+    into.stampUs = header(w, kind);
+    const status = w.i8();
+    w.u16();
+    const [lat, lon, alt] = [w.f64(), w.f64(), w.f64()];
+    const covariance = w.f64s(9);
+    fix(status, lat, lon, alt, into.values);
+    accuracy(covariance, w.i8(), into.values);
+  };
+
+function fix(status: number, lat: number, lon: number, alt: number, values: Map<string, number>): void {
+  values.set("gnss.fix", status < 0 ? 0 : 3);
+  if (status < 0) return;
+  values.set("gnss.lat", lat);
+  values.set("gnss.lon", lon);
+  values.set("gnss.alt", alt);
+}
+
+type Three = { readonly x: number; readonly y: number; readonly z: number };
+type Four = Three & { readonly w: number };
+
+/** sensor_msgs/Imu: body axes forward, left, up (REP 103), as in the house. A covariance that begins with -1 is "not measured". */
+function imu(
+  q: Four | undefined,
+  rate: Three | undefined,
+  force: Three | undefined,
+  values: Map<string, number>,
+): void {
+  if (rate) for (const axis of ["x", "y", "z"] as const) values.set(`imu.g${axis}`, rate[axis]);
+  if (force) for (const axis of ["x", "y", "z"] as const) values.set(`imu.a${axis}`, force[axis]);
+  if (!q || Math.abs(q.x ** 2 + q.y ** 2 + q.z ** 2 + q.w ** 2 - 1) > 0.01) return;
+  values.set("imu.roll", Math.atan2(2 * (q.w * q.x + q.y * q.z), 1 - 2 * (q.x ** 2 + q.y ** 2)));
+  values.set("imu.pitch", Math.asin(Math.max(-1, Math.min(1, 2 * (q.w * q.y - q.z * q.x)))));
+  values.set("imu.yaw", Math.atan2(2 * (q.w * q.z + q.x * q.y), 1 - 2 * (q.y ** 2 + q.z ** 2)));
+}
+
+const imuBinary =
+  (kind: "cdr" | "ros1"): Take =>
+  (data, into) => {
+    const w = new Words(data, kind);
+    into.stampUs = header(w, kind);
+    const q: Four = { x: w.f64(), y: w.f64(), z: w.f64(), w: w.f64() };
+    const qKnown = w.f64s(9)[0] !== -1;
+    const rate: Three = { x: w.f64(), y: w.f64(), z: w.f64() };
+    const rateKnown = w.f64s(9)[0] !== -1;
+    const force: Three = { x: w.f64(), y: w.f64(), z: w.f64() };
+    const forceKnown = w.f64s(9)[0] !== -1;
+    imu(qKnown ? q : undefined, rateKnown ? rate : undefined, forceKnown ? force : undefined, into.values);
+  };
+
+type Json = Readonly<Record<string, unknown>>;
+const object = (x: unknown): Json => (typeof x === "object" && x !== null ? (x as Json) : {});
+const number = (x: unknown): number => (typeof x === "number" ? x : Number.NaN);
+const list = (x: unknown): number[] => (Array.isArray(x) ? x.map(number) : []);
+const stampJson = (x: unknown): number => {
+  const t = object(x);
+  return stampOf(number(t["sec"]), number(t["nanosec"] ?? t["nsec"]));
+};
+const vector = (x: unknown): Three => {
+  const v = object(x);
+  return { x: number(v["x"]), y: number(v["y"]), z: number(v["z"]) };
+};
+
+const json = (take: (message: Json, into: Taken) => void): Take => {
+  const decoder = new TextDecoder();
+  return (data, into) => take(object(JSON.parse(decoder.decode(data))), into);
+};
+
+const locationFix = json((m, into) => {
+  into.stampUs = stampJson(m["timestamp"]);
+  fix(0, number(m["latitude"]), number(m["longitude"]), number(m["altitude"]), into.values);
+  into.values.delete("gnss.fix");
+  accuracy(list(m["position_covariance"]), number(m["position_covariance_type"]), into.values);
+});
+
+const navSatJson = json((m, into) => {
+  into.stampUs = stampJson(object(m["header"])["stamp"]);
+  fix(
+    number(object(m["status"])["status"] ?? 0),
+    number(m["latitude"]),
+    number(m["longitude"]),
+    number(m["altitude"]),
+    into.values,
+  );
+  accuracy(list(m["position_covariance"]), number(m["position_covariance_type"]), into.values);
+});
+
+const imuJson = json((m, into) => {
+  into.stampUs = stampJson(object(m["header"])["stamp"]);
+  const known = (covariance: unknown) => list(covariance)[0] !== -1;
+  const q = object(m["orientation"]);
+  imu(
+    known(m["orientation_covariance"]) ? { ...vector(q), w: number(q["w"]) } : undefined,
+    known(m["angular_velocity_covariance"]) ? vector(m["angular_velocity"]) : undefined,
+    known(m["linear_acceleration_covariance"]) ? vector(m["linear_acceleration"]) : undefined,
+    into.values,
+  );
+});
+
+/** Topics of other programs that hold positions and motion, by schema and encoding. */
+export function takerOf(schema: string, encoding: string): Take | undefined {
+  const kind = encoding === "cdr" || encoding === "ros1" ? encoding : undefined;
+  switch (schema) {
+    case "foxglove.LocationFix":
+    case "foxglove_msgs/msg/LocationFix":
+      return encoding === "json" ? locationFix : undefined;
+    case "sensor_msgs/msg/NavSatFix":
+    case "sensor_msgs/NavSatFix":
+      return encoding === "json" ? navSatJson : kind && navSatFix(kind);
+    case "sensor_msgs/msg/Imu":
+    case "sensor_msgs/Imu":
+      return encoding === "json" ? imuJson : kind && imuBinary(kind);
+    default:
+      return undefined;
+  }
+}
+
+export const fieldFor = (id: string): FieldSpec => ownColumn(id).field;

@@ -1,0 +1,68 @@
+import type { Protocol } from "@pitwall/core";
+import { findProtocol } from "@pitwall/protocols";
+import type { Carries, Format } from "../format.ts";
+import { readProtocolLog, sniffProtocol } from "./read.ts";
+
+const carries: Carries = {
+  times: "own",
+  absoluteTime: true,
+  channels: "all",
+  gaps: true,
+  laps: "none",
+  gates: false,
+  remarks: "",
+};
+
+function logOf(
+  name: string,
+  rest: Omit<Format, "sniff" | "read" | "carries"> & { readonly remarks: string },
+): Format {
+  const { remarks, ...format } = rest;
+  const protocol: Protocol = findProtocol(name)!;
+  return {
+    ...format,
+    sniff: (head) => sniffProtocol(protocol, head),
+    read: (source, options) => readProtocolLog(protocol, source, options),
+    carries: { ...carries, remarks },
+  };
+}
+
+export const gnssLog = logOf("gnss", {
+  id: "gnss-log",
+  title: "NMEA and UBX log",
+  extensions: ["nmea", "ubx", "log", "txt"],
+  remarks: "Read only, also mixed. Messages before the first date take its day.",
+});
+
+export const blackboxLog = logOf("blackbox", {
+  id: "blackbox-log",
+  title: "Blackbox packets",
+  extensions: ["bin"],
+  remarks: "Read only. Times count from the device's start.",
+});
+
+export const vescLog = logOf("vesc-uart", {
+  id: "vesc-uart-log",
+  title: "VESC over UART, as captured",
+  extensions: ["bin"],
+  remarks: "Read only, where the messages carry times.",
+});
+
+/** Old receivers speak SiRF's own protocol; recognised so that the message can say what to do. */
+export const sirfLog: Format = {
+  id: "sirf-log",
+  title: "SiRF binary log",
+  extensions: ["log", "bin"],
+  sniff(head) {
+    let frames = 0;
+    for (let at = 0; at + 8 <= head.length; at++) {
+      if (head[at] !== 0xa0 || head[at + 1] !== 0xa2) continue;
+      const end = at + 8 + ((head[at + 2]! << 8) | head[at + 3]!);
+      if (head[end - 2] !== 0xb0 || head[end - 1] !== 0xb3) continue;
+      frames++;
+      at = end - 1;
+    }
+    return frames >= 2 ? 0.9 : 0;
+  },
+  carries: { ...carries, remarks: "Recognised, not decoded: the receiver has to be switched to NMEA." },
+};
