@@ -94,6 +94,6 @@ export class BatchBuilder {
     this.#tUs.set(oldTUs);
     this.#block = new Float64Array((this.#capacity + GAP) * old.length);
     this.#columns = this.#cut();
-    old.forEach((column, i) => this.#columns[i]!.set(column));
+    for (let i = 0; i < old.length; i++) this.#columns[i]!.set(old[i]!);
   }
 }

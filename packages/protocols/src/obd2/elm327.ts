@@ -98,10 +98,14 @@ function createDecoder(context: DecodeContext): Decoder {
   }
 
   function part(index: number, bytes: Uint8Array): void {
-    if (answerLength === 0) return refuse("out-of-sequence", "a numbered line without a length before it");
+    if (answerLength === 0) {
+      refuse("out-of-sequence", "a numbered line without a length before it");
+      return;
+    }
     if (index !== (nextPart & 15)) {
       answerLength = 0;
-      return refuse("out-of-sequence", `line ${index} where line ${nextPart & 15} was due`);
+      refuse("out-of-sequence", `line ${index} where line ${nextPart & 15} was due`);
+      return;
     }
     nextPart++;
     const take = Math.min(bytes.length, answerLength - answerFilled);
@@ -123,14 +127,17 @@ function createDecoder(context: DecodeContext): Decoder {
       case "prompt":
         return;
       case "bad":
-        return refuse(line.code, line.reason);
+        refuse(line.code, line.reason);
+        return;
       case "command":
         command.texts = { command: line.text };
-        return tally.reading(command);
+        tally.reading(command);
+        return;
       case "status":
         status.values[0] = line.status;
         status.texts = { text: line.text };
-        return tally.reading(status);
+        tally.reading(status);
+        return;
       case "length":
         dropAnswer("a new answer begins");
         answerLength = line.length;
@@ -138,13 +145,17 @@ function createDecoder(context: DecodeContext): Decoder {
         nextPart = 0;
         return;
       case "part":
-        return part(line.index, line.bytes);
+        part(line.index, line.bytes);
+        return;
       case "can": {
         const { frame } = line;
-        if (!readObdId(frame.id, frame.extended, address))
-          return refuse("unsupported", `identifier ${frame.id.toString(16)} is none of OBD-II`);
+        if (!readObdId(frame.id, frame.extended, address)) {
+          refuse("unsupported", `identifier ${frame.id.toString(16)} is none of OBD-II`);
+          return;
+        }
         const key = frame.id + (frame.extended ? 2 ** 29 : 0);
-        return receiverOf(key)?.push(frame.data, frame.length, Number.NaN);
+        receiverOf(key)?.push(frame.data, frame.length, Number.NaN);
+        return;
       }
       case "bytes":
         if (line.bytes[0]! < 0x40) decoder.request(line.bytes, 0, line.bytes.length, UNKNOWN_ECU);

@@ -63,20 +63,29 @@ export function createIsoTpReceiver(options: IsoTpReceiverOptions): IsoTpReceive
   }
 
   function first(data: Uint8Array, length: number, nowUs: number): void {
-    if (length < 8) return onProblem("truncated", `first frame of ${length} bytes`);
+    if (length < 8) {
+      onProblem("truncated", `first frame of ${length} bytes`);
+      return;
+    }
     let size = ((data[0]! & 15) << 8) | data[1]!;
     let at = 2;
     if (size === 0) {
       size = ((data[2]! << 24) | (data[3]! << 16) | (data[4]! << 8) | data[5]!) >>> 0;
       at = 6;
-      if (size <= MAX_CLASSIC_LENGTH) return onProblem("bad-length", `${size} bytes stated in the long form`);
+      if (size <= MAX_CLASSIC_LENGTH) {
+        onProblem("bad-length", `${size} bytes stated in the long form`);
+        return;
+      }
     }
     if (size > maxLength) {
       onProblem("bad-length", `message of ${size} bytes, at most ${maxLength}`);
       sendFlowControl?.("overflow");
       return;
     }
-    if (size <= length - at) return onProblem("bad-length", `first frame of a message of ${size} bytes`);
+    if (size <= length - at) {
+      onProblem("bad-length", `first frame of a message of ${size} bytes`);
+      return;
+    }
     if (buffer.length < size) buffer = new Uint8Array(size);
     buffer.set(data.subarray(at, length));
     filled = length - at;
@@ -89,11 +98,20 @@ export function createIsoTpReceiver(options: IsoTpReceiverOptions): IsoTpReceive
   }
 
   function consecutive(data: Uint8Array, length: number, nowUs: number): void {
-    if (expected === 0) return onProblem("out-of-sequence", "consecutive frame of no message");
+    if (expected === 0) {
+      onProblem("out-of-sequence", "consecutive frame of no message");
+      return;
+    }
     const got = data[0]! & 15;
-    if (got !== sequence) return drop("out-of-sequence", `consecutive frame ${got}, expected ${sequence}`);
+    if (got !== sequence) {
+      drop("out-of-sequence", `consecutive frame ${got}, expected ${sequence}`);
+      return;
+    }
     const take = Math.min(expected - filled, frameBytes - 1);
-    if (length - 1 < take) return drop("truncated", `consecutive frame of ${length} bytes`);
+    if (length - 1 < take) {
+      drop("truncated", `consecutive frame of ${length} bytes`);
+      return;
+    }
     for (let i = 1; i <= take; i++) buffer[filled++] = data[i]!;
     sequence = (sequence + 1) & 15;
     lastUs = nowUs;

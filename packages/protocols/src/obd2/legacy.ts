@@ -30,7 +30,10 @@ export function createLegacy(
     const number = b[2]!;
     if (number !== pieces + 1) {
       pieces = 0;
-      if (number !== 1) return refuse("out-of-sequence", `piece ${number} of a VIN`);
+      if (number !== 1) {
+        refuse("out-of-sequence", `piece ${number} of a VIN`);
+        return;
+      }
     }
     vin.set(b.subarray(3), 3 + 4 * pieces);
     if (++pieces < VIN_LINES) return;

@@ -98,7 +98,10 @@ export function createResponseDecoder(context: ResponseContext): ResponseDecoder
   /** Services 01 and 02: identifier, with 02 the frame's number, then the data; up to six of them. */
   function live(b: Uint8Array, from: number, end: number, service: number, ecu: number): void {
     const head = service === 2 ? 2 : 1;
-    if (from >= end) return onProblem("truncated", from, "no identifier");
+    if (from >= end) {
+      onProblem("truncated", from, "no identifier");
+      return;
+    }
     for (let at = from; at < end; ) {
       const id = b[at]!;
       if (isSupportPid(id)) {
@@ -106,14 +109,15 @@ export function createResponseDecoder(context: ResponseContext): ResponseDecoder
         continue;
       }
       const pid = findPid(id);
-      if (!pid) return unknown(b, at, end, service, ecu);
+      if (!pid) {
+        unknown(b, at, end, service, ecu);
+        return;
+      }
       const left = end - at - head;
-      if (left < (pid.least ?? pid.length))
-        return onProblem(
-          "truncated",
-          at,
-          `PID ${hex2(id)} needs ${pid.length} bytes, has ${Math.max(left, 0)}`,
-        );
+      if (left < (pid.least ?? pid.length)) {
+        onProblem("truncated", at, `PID ${hex2(id)} needs ${pid.length} bytes, has ${Math.max(left, 0)}`);
+        return;
+      }
       const stop = at + head + Math.min(pid.length, left);
       if (service === 2) freeze(pid, b[at + 1]!, b, at + 2, stop, ecu);
       else {
@@ -209,21 +213,34 @@ export function createResponseDecoder(context: ResponseContext): ResponseDecoder
 
   function info(b: Uint8Array, from: number, end: number, ecu: number): void {
     const type = b[from];
-    if (type === undefined) return onProblem("truncated", from, "no information type");
+    if (type === undefined) {
+      onProblem("truncated", from, "no information type");
+      return;
+    }
     if (isSupportPid(type)) {
       supported(b, from, from + 1, end, 9, ecu);
       return;
     }
     const at = from + 1;
-    if (type === 0x02) return texts(specs.VIN, "vin", b, at, end, 17, ecu);
-    if (type === 0x04) return texts(specs.CALIBRATION, "ids", b, at, end, 16, ecu);
-    if (type === 0x0a) return texts(specs.ECU_NAME, "name", b, at, end, 20, ecu);
+    if (type === 0x02) {
+      texts(specs.VIN, "vin", b, at, end, 17, ecu);
+      return;
+    }
+    if (type === 0x04) {
+      texts(specs.CALIBRATION, "ids", b, at, end, 16, ecu);
+      return;
+    }
+    if (type === 0x0a) {
+      texts(specs.ECU_NAME, "name", b, at, end, 20, ecu);
+      return;
+    }
     if (type === 0x06) {
       const places = items(b, at, end, 4);
       if (!places) return;
       const r = blank(specs.VERIFICATION, ecu);
       r.texts = { numbers: places.map(([i, k]) => toHex(b, i, k)).join(" ") };
-      return onReading(r);
+      onReading(r);
+      return;
     }
     if (type === 0x08 || type === 0x0b) {
       const places = items(b, at, end, 2);
@@ -231,13 +248,17 @@ export function createResponseDecoder(context: ResponseContext): ResponseDecoder
       const r = blank(specs.PERFORMANCE, ecu);
       r.values[1] = type;
       r.texts = { counts: places.map(([i]) => (b[i]! << 8) | b[i + 1]!).join(" ") };
-      return onReading(r);
+      onReading(r);
+      return;
     }
     unknown(b, from, end, 9, ecu);
   }
 
   function negative(b: Uint8Array, start: number, end: number, ecu: number): void {
-    if (end - start < 3) return onProblem("truncated", start, "negative response without its code");
+    if (end - start < 3) {
+      onProblem("truncated", start, "negative response without its code");
+      return;
+    }
     const r = blank(specs.NEGATIVE, ecu);
     r.values[1] = b[start + 1]!;
     r.values[2] = b[start + 2]!;

@@ -3,7 +3,7 @@ const WEIGHTS = [8, 7, 6, 5, 4, 3, 2, 10, 0, 9, 8, 7, 6, 5, 4, 3, 2];
 /** Values of A to Z; I, O and Q do not occur. */
 const LETTERS = "12345678-12345-7-923456789";
 
-function valueOf(character: string): number {
+function digitOf(character: string): number {
   const code = character.charCodeAt(0);
   if (code >= 0x30 && code <= 0x39) return code - 0x30;
   const letter = LETTERS[code - 0x41];
@@ -14,7 +14,7 @@ function valueOf(character: string): number {
 export function vinCheckDigit(vin: string): string | undefined {
   if (vin.length !== WEIGHTS.length) return undefined;
   let sum = 0;
-  for (let i = 0; i < WEIGHTS.length; i++) sum += valueOf(vin[i]!) * WEIGHTS[i]!;
+  for (let i = 0; i < WEIGHTS.length; i++) sum += digitOf(vin[i]!) * WEIGHTS[i]!;
   if (Number.isNaN(sum)) return undefined;
   const rest = sum % 11;
   return rest === 10 ? "X" : String(rest);

@@ -81,7 +81,9 @@ function decode(protocol: Protocol, capture: PortableCapture, pieces: readonly U
     },
     capture.options,
   );
-  pieces.forEach((piece, i) => decoder.push(piece, i * 1000));
+  pieces.forEach((piece, i) => {
+    decoder.push(piece, i * 1000);
+  });
   decoder.end();
   return { digest: digest.toString(), messages, problems };
 }
