@@ -51,8 +51,8 @@ describe("candump", () => {
       const rows = truth.slice(1).map((l) => l.split(",").map(Number));
       let matched = 0;
       let worst = 0;
-      for (const [t, ...speeds] of rows) {
-        const at = wheels.tUs.findIndex((x) => Math.abs(x / 1e6 - t!) < 2e-6);
+      for (const row of rows) {
+        const at = wheels.tUs.findIndex((x) => Math.abs(x / 1e6 - row[0]!) < 2e-6);
         if (at < 0) continue;
         matched++;
         worst = Math.max(worst, Math.abs(fr.values[at]! - row[columnFr]!));
