@@ -56,6 +56,11 @@ export class DelayEstimator {
     this.sigmaS = priorSigmaS;
   }
 
+  /** Sigma beyond what every delay is unsure by, s. */
+  get unsureS(): number {
+    return Math.sqrt(Math.max(0, this.sigmaS * this.sigmaS - 1.2 * SYSTEMATIC_S * SYSTEMATIC_S));
+  }
+
   /** From a saved calibration: the prior of this run. */
   restore(delayS: number, sigmaS: number): void {
     this.#priorS = Math.max(0, Math.min(LONGEST_DELAY_S, delayS));

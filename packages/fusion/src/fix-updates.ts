@@ -149,7 +149,7 @@ export class FixUpdates {
     const moving = fix.speed > 1 && !Number.isNaN(yaw);
     const c = moving ? Math.cos(yaw) : 1;
     const s = moving ? Math.sin(yaw) : 0;
-    const late = moving ? fix.speed * p.delay.sigmaS : 0;
+    const late = moving ? fix.speed * p.unsureDelayS : 0;
     const slot = e.measurement(POSITION);
     const m = e.history.slots;
     const at = slot + PAYLOAD;
@@ -217,7 +217,8 @@ export class FixUpdates {
     const slot = e.measurement(VELOCITY);
     const m = e.history.slots;
     const at = slot + PAYLOAD;
-    const late = p.delay.sigmaS;
+    // m/s^2 of an ordinary brake
+    const late = 3 * p.unsureDelayS;
     m[at + PAIR_COS] = c;
     m[at + PAIR_SIN] = s;
     m[at + PAIR_ALONG] = fix.speed;

@@ -55,6 +55,9 @@ export class Fusion {
     if (options.calibration) this.restore(options.calibration);
   }
 
+  /** Microseconds at which the seconds of the events handed out begin. */
+  eventBaseUs = Number.NaN;
+
   /** The newest state; one object, filled anew. Before the first fix its values are NaN. */
   get state(): FusionState {
     return this.#output.state;
@@ -171,7 +174,10 @@ export class Fusion {
     this.#waiting = false;
     const running = p.estimator.running;
     this.#fixes.update(f);
-    if (!running && p.estimator.running) this.#startS = tS;
+    if (!running && p.estimator.running) {
+      this.#startS = tS;
+      this.eventBaseUs = this.#time.baseUs;
+    }
     if (f.newVelocity)
       this.#output.blend.gnss(
         this.#fixes.velocityTime(f),
@@ -260,6 +266,11 @@ export class Fusion {
 
   summary(): FusionSummary {
     return summarize(this.#parts, this.#gnss, this.#output, this.#time.latestS);
+  }
+
+  /** 1 sigma of the last fix, m; NaN before the first. */
+  get fixSigmaM(): number {
+    return this.#fixes.sigmaM;
   }
 
   /** Hands out the events still in the history; for the smoother, at the end of a recording. */

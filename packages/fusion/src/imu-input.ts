@@ -8,6 +8,13 @@ const MOST_RADPS = 105;
 /** z has to read upwards on average: else the axes are not as agreed. */
 const AXES_S = 1;
 
+const NOISE_S = 5;
+/** (m/s^2)^2 s and (rad/s)^2 s. */
+const FORCE_NOISE = 3e-4;
+const RATE_NOISE = 2e-7;
+const MOST_FORCE_NOISE = 1;
+const MOST_RATE_NOISE = 1e-3;
+
 /** Checks inertial samples, turns the mean of two neighbours into level axes, and tells the others about gaps. */
 export class ImuInput {
   /** Length of the last interval, s. */
@@ -17,6 +24,8 @@ export class ImuInput {
   readonly #parts: Parts;
   readonly #last = new Float64Array(6);
   #up = Number.NaN;
+  #forceNoise = 0.005;
+  #rateNoise = 1e-6;
 
   constructor(parts: Parts) {
     this.#parts = parts;
@@ -71,6 +80,7 @@ export class ImuInput {
     const gap = !(dt <= IMU_SILENT_S);
     if (gap && p.imuTrusted) this.#gap(tS, s, at);
     const { mid } = this;
+    if (!gap) this.#measureNoise(s, at, dt);
     for (let i = 0; i < 6; i++) {
       mid[i] = 0.5 * (this.#last[i]! + s[at + i]!);
       this.#last[i] = s[at + i]!;
@@ -84,6 +94,21 @@ export class ImuInput {
     const speed = p.estimator.running ? Math.sqrt(x[V_EAST]! * x[V_EAST]! + x[V_NORTH]! * x[V_NORTH]!) : 0;
     p.reference.advance(tS, level[LEVEL_FORWARD]!, level[LEVEL_YAW_RATE]!, speed * level[LEVEL_YAW_RATE]!);
     return true;
+  }
+
+  /**
+   * White noise of force and rate from differences of neighbours, as a spectral density. What the filter takes for
+   * granted beyond it is floors: a road is not a test bench.
+   */
+  #measureNoise(s: Float64Array, at: number, dt: number): void {
+    const force = s[at]! - this.#last[0]!;
+    const rate = s[at + 5]! - this.#last[5]!;
+    const share = Math.min(0.1, dt / NOISE_S);
+    this.#forceNoise += share * (0.5 * force * force * dt - this.#forceNoise);
+    this.#rateNoise += share * (0.5 * rate * rate * dt - this.#rateNoise);
+    const q = this.#parts.estimator.imuNoise;
+    q[0] = Math.min(MOST_FORCE_NOISE, FORCE_NOISE + 1.2 * this.#forceNoise);
+    q[2] = Math.min(MOST_RATE_NOISE, RATE_NOISE + 1.2 * this.#rateNoise);
   }
 
   /** The first sample, or the first after silence. */

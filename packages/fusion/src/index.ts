@@ -1,2 +1,3 @@
+export { type FusedRecording, type FuseOptions, fuseRecording } from "./fuse-recording.ts";
 export { createFusion, Fusion } from "./fusion.ts";
 export * from "./types.ts";

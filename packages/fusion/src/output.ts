@@ -6,34 +6,14 @@ import { yawToCourse } from "./frames.ts";
 import { DrivingMode } from "./modes.ts";
 import type { Parts } from "./parts.ts";
 import { LEVEL_FORWARD, LEVEL_UP, LEVEL_YAW_RATE } from "./tilt.ts";
-import type { FusionState } from "./types.ts";
+import { createState, type FusionState } from "./types.ts";
 
 const CUTOFF_HZ = 10;
 /** Fix errors that neighbours share do not average out: this part of a fix's sigma stays. */
-const SHARED = 0.5;
+export const SHARED_ERROR = 0.5;
 /** Forward bias this well known needs no help from GNSS; this badly, all it can get. */
 const SURE_MPS2 = 0.05;
 const UNSURE_MPS2 = 0.3;
-
-const createState = (): FusionState => ({
-  tUs: Number.NaN,
-  lat: Number.NaN,
-  lon: Number.NaN,
-  x: Number.NaN,
-  y: Number.NaN,
-  vx: Number.NaN,
-  vy: Number.NaN,
-  speed: Number.NaN,
-  yaw: Number.NaN,
-  course: Number.NaN,
-  yawRate: Number.NaN,
-  aLong: Number.NaN,
-  aLat: Number.NaN,
-  aUp: Number.NaN,
-  sigma: Number.NaN,
-  yawSigma: Number.NaN,
-  mode: 0,
-});
 
 /** From the filter to what people look at: low-passed accelerations, degrees, driving mode. */
 export class Output {
@@ -122,7 +102,7 @@ export class Output {
         : yawKnown
           ? yawToCourse(x[YAW]! - turned)
           : Number.NaN;
-    const shared = fixSigmaM > 0 ? SHARED * fixSigmaM : 0;
+    const shared = fixSigmaM > 0 ? SHARED_ERROR * fixSigmaM : 0;
     s.sigma = Math.sqrt(p[VARIANCE[EAST]!]! + p[VARIANCE[NORTH]!]! + shared * shared);
     if (hold) {
       s.yawRate = 0;

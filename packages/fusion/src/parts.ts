@@ -73,10 +73,12 @@ export class Parts {
     });
     const given = options.gnssDelayS ?? "auto";
     this.estimateDelay = given === "auto";
-    this.delay = new DelayEstimator(given === "auto" ? DELAY_S : given, given === "auto" ? DELAY_SIGMA_S : 0);
+    const both = typeof given === "object" ? given : undefined;
+    const velocityS = both ? both.velocityS : typeof given === "number" ? given : DELAY_S;
+    this.delay = new DelayEstimator(velocityS, DELAY_SIGMA_S);
+    this.positionDelayS = both ? both.positionS : velocityS;
     this.stationarity = new Stationarity({ ...STATIONARITY, ...options.stationarity });
-    this.velocityDelayS = this.delay.delayS;
-    this.positionDelayS = this.delay.delayS;
+    this.velocityDelayS = velocityS;
     if (options.reference) this.anchor(options.reference.lat, options.reference.lon);
   }
 
@@ -89,9 +91,14 @@ export class Parts {
   velocityDelayS = 0;
   positionDelayS = 0;
 
+  /** How unsure the delay in use is, s; 0 when it was given. */
+  get unsureDelayS(): number {
+    return this.estimateDelay ? this.delay.unsureS : 0;
+  }
+
   /** Delays of velocity and place as known now. Without anything to compare with, only their difference is. */
   get wantedVelocityDelayS(): number {
-    if (!this.estimateDelay) return this.delay.delayS;
+    if (!this.estimateDelay) return this.velocityDelayS;
     const lag = this.positionLag.lagS;
     return this.imuActive || this.reference.hasWheel
       ? Math.max(0, this.delay.delayS, -lag)
@@ -99,7 +106,7 @@ export class Parts {
   }
 
   get wantedPositionDelayS(): number {
-    if (!this.estimateDelay) return this.delay.delayS;
+    if (!this.estimateDelay) return this.positionDelayS;
     return Math.max(0, this.wantedVelocityDelayS + this.positionLag.lagS);
   }
 }

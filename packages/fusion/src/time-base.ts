@@ -13,6 +13,10 @@ export class TimeBase {
   #strangeS = Number.NaN;
   #strange = 0;
 
+  get baseUs(): number {
+    return this.#baseUs;
+  }
+
   /** NaN for a stamp that is no time, or that jumps. */
   seconds(tUs: number): number {
     this.restarted = false;

@@ -54,7 +54,7 @@ export type FusionOptions = {
   /** `full`: covariance with every inertial sample. `light`: state with every sample, covariance at 25 Hz. */
   readonly cost?: "full" | "light";
   /** How late fixes are, s; "auto" estimates it while inertial or wheel data allow it. */
-  readonly gnssDelayS?: number | "auto";
+  readonly gnssDelayS?: number | "auto" | { readonly positionS: number; readonly velocityS: number };
   /** Vehicles on wheels do not slide sideways for long; boats do. */
   readonly sideSlip?: "none" | "free";
   /** Origin of x and y; the first fix when left out. */
@@ -99,6 +99,26 @@ export type FusionState = {
   yawSigma: number;
   mode: number;
 };
+
+export const createState = (): FusionState => ({
+  tUs: Number.NaN,
+  lat: Number.NaN,
+  lon: Number.NaN,
+  x: Number.NaN,
+  y: Number.NaN,
+  vx: Number.NaN,
+  vy: Number.NaN,
+  speed: Number.NaN,
+  yaw: Number.NaN,
+  course: Number.NaN,
+  yawRate: Number.NaN,
+  aLong: Number.NaN,
+  aLat: Number.NaN,
+  aUp: Number.NaN,
+  sigma: Number.NaN,
+  yawSigma: Number.NaN,
+  mode: 0,
+});
 
 /** Why values are worse than they could be. A closed list. */
 export type Degraded =

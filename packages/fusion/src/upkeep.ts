@@ -10,6 +10,9 @@ const TICK_S = 0.1;
 const SLIP_FLOOR_MPS = 0.1;
 const SLIP_ANGLE_RAD = 0.02;
 const SLIP_PER_MPS2 = 0.004;
+/** Change of the slip: (m/s^2)^2 s, and per square of lateral acceleration. */
+const SLIP_NOISE = 5e-4;
+const SLIP_NOISE_PER = 5e-5;
 /** Lateral force minus centripetal: slip, banks and road noise, per tick. */
 const LEFT_SIGMA_MPS2 = 0.7;
 const REST_SIGMA_MPS = 0.01;
@@ -107,6 +110,7 @@ export class Upkeep {
       e.placeNow(slot);
     }
     if (e.model === MODEL_FREE || this.#sumS === 0) return;
+    e.imuNoise[1] = SLIP_NOISE + SLIP_NOISE_PER * centripetal * centripetal;
     if (speed > CTRA_SPEED_MPS) {
       const slot = e.measurement(LEFT_FORCE);
       const sigma = LEFT_SIGMA_MPS2 + 0.1 * Math.abs(centripetal);

@@ -87,6 +87,8 @@ export class Estimator {
   running = false;
   /** Noise of the place itself: the part of fix errors that averaging does not remove, m^2/s. */
   placeNoise = 0;
+  /** Process noise forward, left and of yaw with an inertial sensor: as measured. */
+  readonly imuNoise = new Float64Array(NOISE[MODEL_IMU]!);
   /** Of forward and left bias, (m/s^2)^2/s. */
   biasNoise = 1e-3;
   /** Process noise is this many times what it should be: inertial data and fixes disagree. */
@@ -196,11 +198,11 @@ export class Estimator {
     const at = slot + PAYLOAD;
     const u = this.#pending;
     for (let i = 0; i < INPUTS; i++) s[at + i] = u[i]!;
-    const q = NOISE[this.model]!;
+    const q = this.model === MODEL_IMU ? this.imuNoise : NOISE[this.model]!;
     const more = this.model === MODEL_HOLD ? 1 : this.noiseScale;
-    s[at + MOVE_Q] = q[0] * more;
-    s[at + MOVE_Q + 1] = q[1] * more;
-    s[at + MOVE_Q + 2] = q[2] * more;
+    s[at + MOVE_Q] = q[0]! * more;
+    s[at + MOVE_Q + 1] = q[1]! * more;
+    s[at + MOVE_Q + 2] = q[2]! * more;
     s[at + MOVE_Q + 3] = this.placeNoise;
     s[at + MOVE_Q + 4] = this.biasNoise;
     this.history.append(slot);
@@ -259,7 +261,8 @@ export class Estimator {
       const at = h.slotAt(i);
       if (s[at + KIND] === MOVE && s[at + PAYLOAD + MODEL] === MODEL_UNALIGNED) {
         s[at + PAYLOAD + MODEL] = model;
-        for (let k = 0; k < 3; k++) s[at + PAYLOAD + MOVE_Q + k] = NOISE[model]![k]!;
+        const q = model === MODEL_IMU ? this.imuNoise : NOISE[model]!;
+        for (let k = 0; k < 3; k++) s[at + PAYLOAD + MOVE_Q + k] = q[k]!;
       }
     }
     s[slot + PAYLOAD] = YAW;
@@ -281,7 +284,8 @@ export class Estimator {
       if (s[at + KIND] === REST) s[at + KIND] = NOTHING;
       else if (s[at + KIND] === MOVE && s[at + PAYLOAD + MODEL] === MODEL_HOLD) {
         s[at + PAYLOAD + MODEL] = model;
-        for (let k = 0; k < 3; k++) s[at + PAYLOAD + MOVE_Q + k] = NOISE[model]![k]!;
+        const q = model === MODEL_IMU ? this.imuNoise : NOISE[model]!;
+        for (let k = 0; k < 3; k++) s[at + PAYLOAD + MOVE_Q + k] = q[k]!;
       } else continue;
       first = i;
     }

@@ -98,26 +98,29 @@ function rest(f: Filter, s: Float64Array, at: number): boolean {
   return used;
 }
 
-function pair(f: Filter, i: number, s: Float64Array, at: number): boolean {
+/** What a pair does before its values are used: recovery widens, and a changed delay moves the place. */
+export function preparePair(f: Filter, kind: number, s: Float64Array, at: number): void {
   const more = s[at + PAIR_WIDEN]!;
+  if (kind === VELOCITY) {
+    if (more > 0) {
+      widen(f, V_EAST, more);
+      widen(f, V_NORTH, more);
+    }
+    return;
+  }
   if (more > 0) {
-    widen(f, i, more);
-    widen(f, i + 1, more);
-    if (i === EAST) {
-      // a filter that was this wrong about the place was wrong about the way there
-      widen(f, V_EAST, 4);
-      widen(f, V_NORTH, 4);
-      widen(f, YAW, 0.05);
-    }
+    widen(f, EAST, more);
+    widen(f, NORTH, more);
+    // a filter that was this wrong about the place was wrong about the way there
+    widen(f, V_EAST, 4);
+    widen(f, V_NORTH, 4);
+    widen(f, YAW, 0.05);
   }
-  if (i === EAST) {
-    const shift = s[at + PAIR_SHIFT_S]!;
-    if (shift !== 0) {
-      f.x[EAST] = f.x[EAST]! + shift * f.x[V_EAST]!;
-      f.x[NORTH] = f.x[NORTH]! + shift * f.x[V_NORTH]!;
-    }
+  const shift = s[at + PAIR_SHIFT_S]!;
+  if (shift !== 0) {
+    f.x[EAST] = f.x[EAST]! + shift * f.x[V_EAST]!;
+    f.x[NORTH] = f.x[NORTH]! + shift * f.x[V_NORTH]!;
   }
-  return updatePair(f, i, s, at);
 }
 
 function act(f: Filter, kind: number, s: Float64Array, at: number): boolean {
@@ -126,9 +129,11 @@ function act(f: Filter, kind: number, s: Float64Array, at: number): boolean {
       move(f, s, at);
       return true;
     case POSITION:
-      return pair(f, EAST, s, at);
+      preparePair(f, kind, s, at);
+      return updatePair(f, EAST, s, at);
     case VELOCITY:
-      return pair(f, V_EAST, s, at);
+      preparePair(f, kind, s, at);
+      return updatePair(f, V_EAST, s, at);
     case SPEED:
       return updateSpeed(f, s, at);
     case FORWARD:

@@ -29,16 +29,16 @@ export const CTRA_SPEED_MPS = 2;
 export const FREE_FORWARD_RATE = 1 / 2;
 export const FREE_YAW_RATE = 1 / 1.5;
 
-/** What the covariance step needs of the state step. Borrowed: valid until the next call. */
-export const motion = new Float64Array(8);
-export const M_TURNED_COS = 0;
-export const M_TURNED_SIN = 1;
-export const M_COS = 2;
-export const M_SIN = 3;
-export const M_DV_EAST = 4;
-export const M_DV_NORTH = 5;
-/** 1 when the velocity turned with the body. */
-export const M_CTRA = 6;
+/**
+ * Derivatives of the velocity that `moveState` made last, by the state before: the rows of F for vE and vN, each with
+ * the columns yaw, vE, vN, bias forward, bias left, bias yaw; then cosine and sine of the heading they belong to.
+ * Borrowed: valid until the next call.
+ */
+export const rows = new Float64Array(14);
+export const ROW_EAST = 0;
+export const ROW_NORTH = 6;
+export const ROW_COS = 12;
+export const ROW_SIN = 13;
 
 /**
  * Moves `x` over one interval of constant inputs into `out` (which may be `x`).
@@ -76,7 +76,10 @@ export function moveState(x: Float64Array, u: Float64Array, at: number, out: Flo
     out[BIAS_FORWARD] = biasForward - u[at + TAKEN_FORWARD]!;
     out[BIAS_LEFT] = biasLeft - u[at + TAKEN_LEFT]!;
     out[BIAS_YAW] = biasYaw;
-    motion[M_CTRA] = 0;
+    rows.fill(0);
+    rows[ROW_EAST + 1] = 1;
+    rows[ROW_NORTH + 2] = 1;
+    rows[ROW_COS] = 1;
     return;
   }
   const a = u[at + FORWARD_MPS2]! - biasForward;
@@ -113,15 +116,24 @@ export function moveState(x: Float64Array, u: Float64Array, at: number, out: Flo
     const turnedCos = c * cosT - s * sinT;
     const turnedSin = s * cosT + c * sinT;
     const dv = a * dt;
-    out[V_EAST] = cosT * vE - sinT * vN + dv * turnedCos;
-    out[V_NORTH] = sinT * vE + cosT * vN + dv * turnedSin;
-    motion[M_TURNED_COS] = cosT;
-    motion[M_TURNED_SIN] = sinT;
-    motion[M_COS] = turnedCos;
-    motion[M_SIN] = turnedSin;
-    motion[M_DV_EAST] = dv * turnedCos;
-    motion[M_DV_NORTH] = dv * turnedSin;
-    motion[M_CTRA] = 1;
+    const newE = cosT * vE - sinT * vN + dv * turnedCos;
+    const newN = sinT * vE + cosT * vN + dv * turnedSin;
+    out[V_EAST] = newE;
+    out[V_NORTH] = newN;
+    rows[0] = -dv * turnedSin;
+    rows[1] = cosT;
+    rows[2] = -sinT;
+    rows[3] = -dt * turnedCos;
+    rows[4] = 0;
+    rows[5] = dt * newN;
+    rows[6] = dv * turnedCos;
+    rows[7] = sinT;
+    rows[8] = cosT;
+    rows[9] = -dt * turnedSin;
+    rows[10] = 0;
+    rows[11] = -dt * newE;
+    rows[ROW_COS] = turnedCos;
+    rows[ROW_SIN] = turnedSin;
   } else {
     const left = u[at + LEFT_MPS2]! - biasLeft;
     const mid = yaw + 0.5 * theta;
@@ -133,13 +145,20 @@ export function moveState(x: Float64Array, u: Float64Array, at: number, out: Flo
     out[NORTH] = x[NORTH]! + (vN + 0.5 * dvN) * dt;
     out[V_EAST] = vE + dvE;
     out[V_NORTH] = vN + dvN;
-    motion[M_TURNED_COS] = 1;
-    motion[M_TURNED_SIN] = 0;
-    motion[M_COS] = c;
-    motion[M_SIN] = s;
-    motion[M_DV_EAST] = dvE;
-    motion[M_DV_NORTH] = dvN;
-    motion[M_CTRA] = 0;
+    rows[0] = -dvN;
+    rows[1] = 1;
+    rows[2] = 0;
+    rows[3] = -dt * c;
+    rows[4] = dt * s;
+    rows[5] = 0.5 * dt * dvN;
+    rows[6] = dvE;
+    rows[7] = 0;
+    rows[8] = 1;
+    rows[9] = -dt * s;
+    rows[10] = -dt * c;
+    rows[11] = -0.5 * dt * dvE;
+    rows[ROW_COS] = c;
+    rows[ROW_SIN] = s;
   }
   out[YAW] = wrapAngle(yaw + theta);
   if (model === MODEL_FREE) {

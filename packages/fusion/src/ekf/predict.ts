@@ -1,20 +1,14 @@
-import { type Filter, V_EAST, V_NORTH } from "./filter.ts";
+import type { Filter } from "./filter.ts";
 import {
   FREE_FORWARD_RATE,
   FREE_YAW_RATE,
-  M_COS,
-  M_CTRA,
-  M_DV_EAST,
-  M_DV_NORTH,
-  M_SIN,
-  M_TURNED_COS,
-  M_TURNED_SIN,
   MODEL,
   MODEL_FREE,
   MODEL_HOLD,
-  MODEL_UNALIGNED,
-  motion,
   moveState,
+  ROW_COS,
+  ROW_SIN,
+  rows,
 } from "./motion.ts";
 
 /** Process noise as spectral densities: where each is kept, counted from an offset. */
@@ -52,25 +46,20 @@ export function predict(f: Filter, u: Float64Array, at: number, q: Float64Array,
     return;
   }
 
-  const ctra = motion[M_CTRA]!;
-  const unaligned = model === MODEL_UNALIGNED;
-  const c = unaligned ? 1 : motion[M_COS]!;
-  const s = unaligned ? 0 : motion[M_SIN]!;
-  // velocity rows of F
-  const f33 = unaligned ? 1 : motion[M_TURNED_COS]!;
-  const f43 = unaligned ? 0 : motion[M_TURNED_SIN]!;
-  const f34 = -f43;
-  const f44 = f33;
-  const f32 = unaligned ? 0 : -motion[M_DV_NORTH]!;
-  const f42 = unaligned ? 0 : motion[M_DV_EAST]!;
-  const inputs = unaligned ? 0 : dt;
-  const f35 = -inputs * c;
-  const f45 = -inputs * s;
-  const left = ctra === 1 ? 0 : inputs;
-  const f36 = left * s;
-  const f46 = -left * c;
-  const f37 = ctra === 1 ? dt * x[V_NORTH]! : -0.5 * dt * f32;
-  const f47 = ctra === 1 ? -dt * x[V_EAST]! : -0.5 * dt * f42;
+  const c = rows[ROW_COS]!;
+  const s = rows[ROW_SIN]!;
+  const f32 = rows[0]!;
+  const f33 = rows[1]!;
+  const f34 = rows[2]!;
+  const f35 = rows[3]!;
+  const f36 = rows[4]!;
+  const f37 = rows[5]!;
+  const f42 = rows[6]!;
+  const f43 = rows[7]!;
+  const f44 = rows[8]!;
+  const f45 = rows[9]!;
+  const f46 = rows[10]!;
+  const f47 = rows[11]!;
   const h = 0.5 * dt;
 
   const p00 = p[0]!;
