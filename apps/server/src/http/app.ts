@@ -56,7 +56,7 @@ const STATUS: Partial<Record<string, number>> = {
 const PAGES = fileURLToPath(new URL("../../../dashboard/dist", import.meta.url));
 /** Everything comes from this server: it works where there is no internet, and nothing foreign runs in the page. */
 const POLICY =
-  "default-src 'self'; img-src 'self' data:; style-src 'self' 'unsafe-inline'; connect-src 'self' ws: wss:; frame-ancestors 'none'";
+  "default-src 'self'; img-src 'self' data:; style-src 'self'; connect-src 'self' ws: wss:; frame-ancestors 'none'";
 
 export async function createHttpApp(deps: HttpDeps): Promise<FastifyInstance> {
   const app = Fastify({ logger: false, forceCloseConnections: true, bodyLimit: 64 * 1024 });
