@@ -43,7 +43,7 @@ function callsFor(run: () => void, ms: number): number {
  * CPU nanoseconds a message of each contender: median of rounds in which they take turns, so that whatever else the
  * machine does falls on all of them.
  */
-export function measure(contenders: readonly Contender[]): number[] {
+function measure(contenders: readonly Contender[]): number[] {
   const calls = contenders.map(({ run }) => {
     const warmUntil = cpuMs() + WARM_UP_MS;
     while (cpuMs() < warmUntil) run();

@@ -32,19 +32,11 @@ const RUN = `
   );
 })()`;
 
-export type XsRun = {
-  readonly result: string;
-  /** XS metering units of the program: comparable between runs and machines. */
-  readonly compute: number;
-};
-
 /** A program that does not end is ended. */
 const TIMEOUT_MS = 120_000;
 
-type Answer = { readonly result: string | undefined; readonly compute: number };
-
 /** Talks to the worker over netstrings on file descriptors 3 and 4: `e` evaluates, `.` is done, `?` is a message. */
-export async function measureOnXs(script: string): Promise<XsRun> {
+export async function runOnXs(script: string): Promise<string> {
   const worker = spawn(await ensureXs(), [], { stdio: ["ignore", "ignore", "pipe", "pipe", "pipe"] });
   const toWorker = worker.stdio[3] as Writable;
   const fromWorker = worker.stdio[4] as Readable;
@@ -62,8 +54,9 @@ export async function measureOnXs(script: string): Promise<XsRun> {
   );
   gone.catch(() => {});
 
-  function evaluate(code: string): Promise<Answer> {
-    const { promise, resolve, reject } = Promise.withResolvers<Answer>();
+  /** What the program said meanwhile, if it said something. */
+  function evaluate(code: string): Promise<string | undefined> {
+    const { promise, resolve, reject } = Promise.withResolvers<string | undefined>();
     let result: string | undefined;
     const onData = createNetstringReader((body) => {
       const kind = String.fromCharCode(body[0]!);
@@ -74,9 +67,8 @@ export async function measureOnXs(script: string): Promise<XsRun> {
         else reject(new Error(`on XS: ${said.slice(1)}`));
         toWorker.write(netstring("/"));
       } else if (kind === ".") {
-        const meter = JSON.parse(text.slice(0, text.indexOf("\u0001"))) as { compute: number };
         fromWorker.off("data", onData);
-        resolve({ result, compute: meter.compute });
+        resolve(result);
       } else reject(new Error(`on XS: ${text}`));
     });
     fromWorker.on("data", onData);
@@ -87,9 +79,9 @@ export async function measureOnXs(script: string): Promise<XsRun> {
   try {
     await evaluate(DEVICE);
     await evaluate(script);
-    const { result, compute } = await evaluate(RUN);
+    const result = await evaluate(RUN);
     if (result === undefined) throw new Error(`the program gave no result on XS: ${errors}`);
-    return { result, compute };
+    return result;
   } finally {
     const ended = worker.exitCode === null ? once(worker, "exit") : undefined;
     toWorker.end(netstring("q"));
@@ -97,5 +89,3 @@ export async function measureOnXs(script: string): Promise<XsRun> {
     clearTimeout(timer);
   }
 }
-
-export const runOnXs = async (script: string): Promise<string> => (await measureOnXs(script)).result;

@@ -11,7 +11,7 @@ export const MAX_SOURCE_NAME = 64;
 export const MAX_PROTOCOL_SPEC = 255;
 export const CRC_BYTES = 4;
 /** Version, total length: enough to tell where a batch ends. */
-export const PREFIX_BYTES = 5;
+const PREFIX_BYTES = 5;
 /** An empty device id, no source, no record. */
 export const MIN_BATCH_BYTES = PREFIX_BYTES + 1 + 4 + 4 + 8 + 8 + 1 + 1 + 2 + CRC_BYTES;
 

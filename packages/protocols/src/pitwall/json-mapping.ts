@@ -26,7 +26,7 @@ export type JsonMappingConfig = {
   readonly time?: JsonTime;
 };
 
-export type MappedField = {
+type MappedField = {
   readonly path: string;
   readonly keys: readonly string[];
   readonly scale: number;

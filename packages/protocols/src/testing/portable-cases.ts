@@ -12,7 +12,7 @@ import { PORTABLE_CAPTURES, type PortableCapture } from "./portable-captures.tab
 import { PORTABLE_VECTORS } from "./portable-vectors.table.ts";
 
 /** What one protocol made of its capture. Digests cover every bit of every value: hosts must agree to the last. */
-export type PortableCase = {
+type PortableCase = {
   readonly messages: number;
   readonly problems: number;
   readonly decoded: string;
@@ -122,7 +122,7 @@ function caseOf(capture: PortableCapture): PortableCase | undefined {
 }
 
 /** What was read of a published frame: the values asked for, out of all messages. */
-export type PortableReading = {
+type PortableReading = {
   readonly tUs: number | null;
   readonly values: Readonly<Record<string, number | string>>;
 };
