@@ -36,6 +36,11 @@ export const COMMANDS: readonly Entry[] = [
     load: async () => (await import("./commands/sessions.ts")).session,
   },
   {
+    name: "fuse",
+    summary: "run the filter on a recording and write the fused channels",
+    load: async () => (await import("./commands/fuse.ts")).fuse,
+  },
+  {
     name: "simulate",
     summary: "a simulated vehicle on a real track that speaks in bytes",
     load: async () => (await import("./commands/simulate.ts")).simulate,

@@ -1,0 +1,95 @@
+import { createWriteStream } from "node:fs";
+import { rename, rm } from "node:fs/promises";
+import { pipeline } from "node:stream/promises";
+import { writeRecording } from "@pitwall/formats";
+import { type FusionSummary, fuseRecording } from "@pitwall/fusion";
+import { CommandError, command, numberOption, UsageError } from "../command.ts";
+import { openRecording } from "../recordings.ts";
+
+const PRESETS = ["track", "canyon", "city", "highway"] as const;
+
+/** `12.5,22.5` as seconds from the first row. */
+function spanOf(text: string): readonly [fromS: number, toS: number] {
+  const [fromS, toS, ...more] = text.split(",").map(Number);
+  if (more.length > 0 || !(fromS! >= 0 && toS! > fromS!))
+    throw new UsageError(`--no-gnss takes FROM,TO in seconds from the first row, not "${text}"`);
+  return [fromS!, toS!];
+}
+
+const share = (s: { readonly accepted: number; readonly rejected: number }): string =>
+  `${s.accepted} used${s.rejected > 0 ? `, ${s.rejected} rejected` : ""}`;
+
+function inWords(s: FusionSummary): string[] {
+  const { imu, position, velocity, wheel } = s.sensors;
+  const lines = [
+    `imu        ${imu.samples} samples at ${imu.rateHz.toFixed(0)} Hz`,
+    `position   ${share(position)}${position.nis === null ? "" : `, NIS ${position.nis.toFixed(2)}`}`,
+    `velocity   ${share(velocity)}${velocity.nis === null ? "" : `, NIS ${velocity.nis.toFixed(2)}`}`,
+  ];
+  if (wheel.samples > 0) lines.push(`wheel      ${share(wheel)}`);
+  lines.push(
+    `fix delay  ${(s.delay.positionS * 1000).toFixed(0)} ms${s.delay.estimated ? ", estimated" : ""}`,
+  );
+  if (s.sigmaM !== null) lines.push(`sigma      ${s.sigmaM.toFixed(2)} m`);
+  if (s.smoothed) lines.push("smoothed with what came later");
+  if (s.degraded.length > 0) lines.push(`degraded   ${s.degraded.join(", ")}`);
+  return lines;
+}
+
+export const fuse = command({
+  name: "fuse",
+  summary: "run the filter on a recording and write the fused channels",
+  usage:
+    "pitwall fuse FILE-or-SESSION [-o OUT.csv] [--rate HZ] [--smooth] [--light] [--no-gnss FROM,TO …] [--preset track|canyon|city|highway] [--delay S] [--json]",
+  options: {
+    output: { type: "string", short: "o" },
+    rate: { type: "string" },
+    smooth: { type: "boolean" },
+    light: { type: "boolean" },
+    "no-gnss": { type: "string", multiple: true },
+    preset: { type: "string" },
+    delay: { type: "string" },
+  },
+  async run({ values, positionals }, io) {
+    const [what, ...more] = positionals;
+    if (what === undefined || more.length > 0) throw new UsageError("one file or session");
+    const rateHz = numberOption("rate", values.rate);
+    if (rateHz !== undefined && !(rateHz > 0 && rateHz <= 10_000))
+      throw new UsageError("--rate is above 0 Hz, at most 10000");
+    const preset = PRESETS.find((p) => p === values.preset);
+    if (values.preset !== undefined && !preset)
+      throw new UsageError(`--preset is one of ${PRESETS.join(" ")}`);
+    const gnssDelayS = numberOption("delay", values.delay);
+    const hideGnss = (values["no-gnss"] ?? []).map(spanOf);
+    const recording = await openRecording(io, what, values);
+    const fused = fuseRecording(recording, {
+      hideGnss,
+      smooth: values.smooth ?? false,
+      ...(values.light ? { cost: "light" as const } : {}),
+      ...(rateHz === undefined ? {} : { rateHz }),
+      ...(preset === undefined ? {} : { preset }),
+      ...(gnssDelayS === undefined ? {} : { gnssDelayS }),
+    });
+    if ((fused.recording.groups[0]?.tUs.length ?? 0) === 0)
+      throw new CommandError(
+        `${what}: no position could be made of it (${fused.summary.degraded.join(", ") || "no fix"})`,
+      );
+    const pieces = () => writeRecording(fused.recording, "pitwall-csv");
+    if (values.output !== undefined) {
+      const part = `${values.output}.part`;
+      try {
+        await pipeline(pieces, createWriteStream(part));
+        await rename(part, values.output);
+      } catch (e) {
+        await rm(part, { force: true });
+        throw e;
+      }
+    }
+    if (values.json) await io.out(`${JSON.stringify(fused.summary)}\n`);
+    else {
+      if (values.output === undefined) for await (const piece of pieces()) await io.out(piece);
+      for (const line of inWords(fused.summary)) io.err(line);
+    }
+    return 0;
+  },
+});
