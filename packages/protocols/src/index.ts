@@ -90,6 +90,7 @@ export {
   raceboxNotifications,
   raceboxRequest,
 } from "./racebox/index.ts";
+export { RACECHRONO_GATT, RaceChronoFilter } from "./racechrono-diy/index.ts";
 export { findProtocol, PROTOCOLS } from "./registry.ts";
 export {
   createSlcanParser,

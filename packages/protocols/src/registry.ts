@@ -9,6 +9,7 @@ import { jk, jkCan } from "./jk/index.ts";
 import { elm327, obd2 } from "./obd2/index.ts";
 import { json, pitwallBatch } from "./pitwall/index.ts";
 import { racebox } from "./racebox/index.ts";
+import { racechronoDiy } from "./racechrono-diy/index.ts";
 import { bean, kart } from "./racehf/index.ts";
 import { slcan } from "./slcan/index.ts";
 import { telemetryNode } from "./telemetry-node/index.ts";
@@ -23,6 +24,7 @@ export const PROTOCOLS: readonly Protocol[] = [
   nmea,
   ubx,
   gnss,
+  racechronoDiy,
   wt901,
   racebox,
   telemetryNode,
