@@ -9,6 +9,19 @@ export {
 } from "./candump/index.ts";
 export { createDalyFramer } from "./daly/index.ts";
 export {
+  createDbcProtocol,
+  DBC_PROFILES,
+  type Dbc,
+  type DbcDatabase,
+  type DbcEntry,
+  type DbcMessage,
+  type DbcProblem,
+  type DbcProfile,
+  type DbcSignal,
+  parseDbc,
+  parseMapping,
+} from "./dbc/index.ts";
+export {
   configureDynamicModel,
   configureMessage,
   configurePort,

@@ -1,4 +1,6 @@
 import type { Protocol } from "@pitwall/core";
+import { dbc } from "./import { dbc } from "./dbc/index.ts";/index.ts";
+
 import { ant } from "./ant/index.ts";
 import { blackbox } from "./blackbox/index.ts";
 import { candump } from "./candump/index.ts";
@@ -24,6 +26,7 @@ export const PROTOCOLS: readonly Protocol[] = [
   nmea,
   ubx,
   gnss,
+  dbc,
   racechronoDiy,
   wt901,
   racebox,
