@@ -5,7 +5,9 @@ export {
   type SessionRow,
   type SessionState,
 } from "./catalogue/catalogue.ts";
+export type { DeviceRow } from "./catalogue/device-table.ts";
 export { lockFolder } from "./catalogue/folder-lock.ts";
+export type { GapRow } from "./catalogue/gap-ledger.ts";
 export {
   asStoreError,
   type OnStoreProblem,

@@ -4,6 +4,8 @@ import { DatabaseSync } from "node:sqlite";
 import { asStoreError, type OnStoreProblem, StoreError } from "../errors.ts";
 import type { SeqRanges } from "../journal/seq-ranges.ts";
 import type { Journal } from "../journal/types.ts";
+import { type DeviceRow, openDeviceTable } from "./device-table.ts";
+import { type GapRow, openGapLedger } from "./gap-ledger.ts";
 import { MIGRATIONS } from "./schema.ts";
 
 export type SessionState = "open" | "closed" | "imported";
@@ -36,8 +38,12 @@ export interface Catalogue extends Disposable {
   ): void;
   deleteSession(id: string): void;
   /** Which frames of a device's boot have come, over all sessions: a frame that is sent again long after is still known. */
-  saveReceived(device: string, boot: string, seen: SeqRanges): void;
+  saveReceived(device: string, boot: string, seen: SeqRanges, nowUs?: number): void;
   received(device: string, boot: string): readonly (readonly [first: number, last: number])[];
+  /** Frames of a device that were missing when `saveReceived` was last told, and those that came later. */
+  gaps(device: string): GapRow[];
+  saveDevice(device: DeviceRow): void;
+  devices(): DeviceRow[];
 }
 
 export type CatalogueOptions = {
@@ -53,7 +59,6 @@ const FILE = "catalogue.db";
 /** Opens the catalogue. A damaged one is moved aside with a word about it, and made again from the journal. Throws StoreError. */
 export async function openCatalogue(options: CatalogueOptions): Promise<Catalogue> {
   const file = join(options.dir, FILE);
-  let made = !existsSync(file);
   let db: DatabaseSync;
   try {
     db = openChecked(file);
@@ -67,13 +72,12 @@ export async function openCatalogue(options: CatalogueOptions): Promise<Catalogu
       place: file,
       reason: `is damaged; moved to ${aside} and made again from the journal`,
     });
-    made = true;
     db = openChecked(file);
   }
   try {
     migrate(db, file);
     const catalogue = bind(db);
-    if (made) await rebuild(catalogue, options.journal);
+    await reconcile(catalogue, options.journal);
     return catalogue;
   } catch (e) {
     db.close();
@@ -126,6 +130,8 @@ function bind(db: DatabaseSync): Catalogue {
   const forget = db.prepare("DELETE FROM received WHERE device = ? AND boot = ?");
   const keep = db.prepare("INSERT INTO received (device, boot, first, last) VALUES (?, ?, ?, ?)");
   const ranges = db.prepare("SELECT first, last FROM received WHERE device = ? AND boot = ? ORDER BY first");
+  const ledger = openGapLedger(db);
+  const devices = openDeviceTable(db);
   const plain = (row: unknown): SessionRow => ({ ...(row as SessionRow) });
   return {
     sessions: () => all.all().map(plain),
@@ -142,11 +148,12 @@ function bind(db: DatabaseSync): Catalogue {
         id,
       ),
     deleteSession: (id) => void remove.run(id),
-    saveReceived(device, boot, seen) {
+    saveReceived(device, boot, seen, nowUs = Date.now() * 1000) {
       db.exec("BEGIN IMMEDIATE");
       try {
         forget.run(device, boot);
         for (const [first, last] of seen.ranges) keep.run(device, boot, first, last);
+        ledger.note(device, boot, seen, nowUs);
         db.exec("COMMIT");
       } catch (e) {
         db.exec("ROLLBACK");
@@ -155,20 +162,33 @@ function bind(db: DatabaseSync): Catalogue {
     },
     received: (device, boot) =>
       ranges.all(device, boot).map((r) => [Number(r["first"]), Number(r["last"])] as const),
+    gaps: (device) => ledger.of(device),
+    saveDevice: (device) => devices.save(device),
+    devices: () => devices.all(),
     [Symbol.dispose]: () => db.close(),
   };
 }
 
-/** Derived data is disposable: what the journal's files say of themselves is enough. */
-async function rebuild(catalogue: Catalogue, journal: Journal): Promise<void> {
-  for await (const s of journal.closedSessions()) {
+/**
+ * The journal is the truth: sessions that only it knows are taken in (all of them, where the catalogue is new), and
+ * what a crash has left open here and closed, or never written, there is put right.
+ */
+async function reconcile(catalogue: Catalogue, journal: Journal): Promise<void> {
+  const closed = new Set(journal.closedIds);
+  for (const row of catalogue.sessions()) {
+    if (row.state === "open" && !closed.has(row.id) && !journal.openSession(row.id))
+      catalogue.deleteSession(row.id);
+    else if (row.state !== "open") closed.delete(row.id);
+  }
+  for (const id of closed) {
+    const s = journal.openSession(id) ? undefined : await journal.closedSession(id);
+    if (!s) continue;
     const startUs = Number.isFinite(s.startUs) ? s.startUs : 0;
     catalogue.openSession({ id: s.id, vehicle: s.vehicle, startUs, title: s.attributes["title"] ?? null });
-    const imported = s.attributes["imported"] === "true";
-    catalogue.closeSession(s.id, {
-      endUs: s.endUs,
-      frames: s.frames,
-      state: imported ? "imported" : "closed",
-    });
+    const state = s.attributes["imported"] === "true" ? "imported" : "closed";
+    catalogue.closeSession(s.id, { endUs: s.endUs, frames: s.frames, state });
   }
+  for (const s of journal.openSessions())
+    if (!catalogue.session(s.id) && s.frames > 0)
+      catalogue.openSession({ id: s.id, vehicle: s.vehicle, startUs: s.firstArrivalUs, title: null });
 }

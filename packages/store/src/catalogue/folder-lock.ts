@@ -1,16 +1,29 @@
 import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { asStoreError, StoreError } from "../errors.ts";
 
 const FILE = "lock";
 
-function isAlive(pid: number): boolean {
+/** When the process began, in ticks since the machine did; "" where the system does not tell. A process number alone may be another's after a restart. */
+function startOf(pid: number): string {
+  try {
+    const boot = readFileSync("/proc/sys/kernel/random/boot_id", "utf8").trim();
+    // the second field is the name in brackets, which may hold spaces; the start is the 20th behind it
+    const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
+    return `${boot} ${stat.slice(stat.lastIndexOf(")") + 2).split(" ")[19]}`;
+  } catch {
+    return "";
+  }
+}
+
+function isAlive(pid: number, start: string): boolean {
   try {
     process.kill(pid, 0);
-    return true;
   } catch (e) {
-    return (e as NodeJS.ErrnoException).code === "EPERM";
+    if ((e as NodeJS.ErrnoException).code !== "EPERM") return false;
   }
+  return start === "" || start === startOf(pid);
 }
 
 /**
@@ -19,14 +32,23 @@ function isAlive(pid: number): boolean {
  */
 export async function lockFolder(dir: string): Promise<Disposable> {
   const file = join(dir, FILE);
+  const mine = `${process.pid}\n${startOf(process.pid)}\n`;
   for (let attempt = 0; attempt < 2; attempt++) {
     try {
-      writeFileSync(file, String(process.pid), { flag: "wx" });
+      writeFileSync(file, mine, { flag: "wx" });
       return { [Symbol.dispose]: () => rmSync(file, { force: true }) };
     } catch (e) {
       if ((e as NodeJS.ErrnoException).code !== "EEXIST") throw asStoreError(e, dir);
-      const pid = Number(readFileSync(file, "utf8"));
-      if (Number.isInteger(pid) && pid > 0 && pid !== process.pid && isAlive(pid))
+      let text = readFileSync(file, "utf8");
+      // its maker is between making and writing it, or was killed there
+      if (text === "") {
+        await sleep(50);
+        text = readFileSync(file, "utf8");
+      }
+      const [number = "", start = ""] = text.split("\n");
+      const pid = Number(number);
+      const isOther = Number.isInteger(pid) && pid > 0 && pid !== process.pid;
+      if (isOther && isAlive(pid, start))
         throw new StoreError("locked", dir, `the data folder is in use by process ${pid}`);
       rmSync(file, { force: true });
     }

@@ -20,4 +20,26 @@ export const MIGRATIONS: readonly string[] = [
     PRIMARY KEY (device, boot, first)
   ) STRICT, WITHOUT ROWID;
   `,
+  `
+  CREATE TABLE devices (
+    id TEXT PRIMARY KEY,
+    vehicle TEXT NOT NULL,
+    transport TEXT NOT NULL,
+    address TEXT NOT NULL,
+    clock TEXT NOT NULL,
+    last_seen_us INTEGER,
+    frames INTEGER NOT NULL,
+    bytes INTEGER NOT NULL,
+    problems TEXT NOT NULL
+  ) STRICT, WITHOUT ROWID;
+  CREATE TABLE gaps (
+    device TEXT NOT NULL,
+    boot TEXT NOT NULL,
+    first INTEGER NOT NULL,
+    last INTEGER NOT NULL,
+    noticed_us INTEGER NOT NULL,
+    filled_us INTEGER,
+    PRIMARY KEY (device, boot, first)
+  ) STRICT, WITHOUT ROWID;
+  `,
 ];

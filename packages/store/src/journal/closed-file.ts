@@ -7,7 +7,8 @@ import { type JournalFile, type JournalIo, readUpTo, writeAll } from "./io.ts";
 import { channelOf, INCLUDED_META, MCAP_HEADER, SESSION_META, toChannelInfo } from "./records.ts";
 import type { ClosedSession, JournalFrame, SessionRef, SourceHandle } from "./types.ts";
 
-const CHUNK_BYTES = 1 << 19;
+/** What damage to a file costs at least, so not large. */
+const CHUNK_BYTES = 1 << 18;
 const LEVEL = { params: { [constants.ZSTD_c_compressionLevel]: 3 } };
 const OWN = new Set(["session", "vehicle", "frames", "startUs", "endUs"]);
 

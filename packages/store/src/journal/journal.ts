@@ -102,7 +102,9 @@ export async function openJournal(options: JournalOptions): Promise<Journal> {
   };
 
   async function openSegmentFrames(segment: Segment, sessionId: string): Promise<FrameReader> {
-    const file = await io.open(segment.path, "read");
+    const file = await io.open(segment.path, "read").catch((e) => {
+      throw asStoreError(e, segment.path);
+    });
     const from = cuts.get(sessionId)?.get(segment.id) ?? 0;
     let visitor: FrameVisitor;
     const next = messageReader(
@@ -262,6 +264,9 @@ export async function openJournal(options: JournalOptions): Promise<Journal> {
     },
     closeSession: (id, attributes = {}) => inOrder(() => close(id, attributes)),
     deleteSession: (id) => inOrder(() => remove(id)),
+    get closedIds() {
+      return files.ids;
+    },
     async *closedSessions() {
       for (const id of files.ids) {
         const info = await files.info(id);

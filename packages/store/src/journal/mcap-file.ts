@@ -1,5 +1,5 @@
 import { crc32, zstdDecompressSync } from "node:zlib";
-import { type OnStoreProblem, StoreError } from "../errors.ts";
+import { asStoreError, type OnStoreProblem, StoreError } from "../errors.ts";
 import type { FrameReader } from "./frame-reader.ts";
 import { type JournalIo, nodeIo, readUpTo } from "./io.ts";
 import {
@@ -36,7 +36,9 @@ export type McapFileOptions = {
  */
 export async function openMcapFrames(path: string, options: McapFileOptions): Promise<FrameReader> {
   const { io = nodeIo, onProblem } = options;
-  const file = await io.open(path, "read");
+  const file = await io.open(path, "read").catch((e) => {
+    throw asStoreError(e, path);
+  });
   try {
     const magic = new Uint8Array(MAGIC_LENGTH);
     await readUpTo(file, magic, 0, MAGIC_LENGTH, 0);
@@ -133,11 +135,13 @@ class FrameDecoder {
       const packed = bytes.subarray(dataAt, end);
       if (compression !== "" && compression !== "zstd") throw new Error(`compressed with ${compression}`);
       const records = compression === "" ? packed : unzstd(packed, size);
-      if (crc !== 0 && crc32(records) !== crc)
-        this.#corrupt(
-          offset,
-          "a chunk is not what was written, by its checksum; what can be read of it is kept",
-        );
+      if (crc === 0 || crc32(records) === crc) return records;
+      // damage to compressed bytes unpacks into frames that look right and are not
+      if (compression !== "") throw new Error("its checksum is wrong");
+      this.#corrupt(
+        offset,
+        "a chunk is not what was written, by its checksum; what can be read of it is kept",
+      );
       return records;
     } catch (e) {
       this.#corrupt(offset, `a chunk cannot be unpacked: ${e instanceof Error ? e.message : e}`);

@@ -1,4 +1,4 @@
-import { asStoreError, type OnStoreProblem } from "../errors.ts";
+import type { OnStoreProblem } from "../errors.ts";
 import { readClosedInfo } from "./closed-file.ts";
 import { framesOf } from "./frame-reader.ts";
 import { nodeIo } from "./io.ts";
@@ -10,10 +10,7 @@ import type { ClosedSession, JournalFrame } from "./types.ts";
  * Pitwall's journal. Throws StoreError "unsupported" for what is no MCAP file, "not-found", "io"; damage is a problem and is passed over.
  */
 export async function* readMcap(file: string, onProblem: OnStoreProblem): AsyncGenerator<JournalFrame> {
-  const reader = await openMcapFrames(file, { onProblem }).catch((e) => {
-    throw asStoreError(e, file);
-  });
-  yield* framesOf(reader);
+  yield* framesOf(await openMcapFrames(file, { onProblem }));
 }
 
 /** What a closed session's file says about itself; undefined for other MCAP files. */

@@ -62,14 +62,14 @@ describe("recovery of the log", () => {
     for (let cut = 0; cut <= log.length; cut++) {
       const torn = withSegment(log.slice(0, cut));
       const whole = messagesIn(log.subarray(0, cut));
+      const goesOn = cut % 7 === 0;
       {
         const { journal } = await openAt(DIR, { io: torn });
         await using _ = journal;
-        const stats = journal.openSession(SESSION.id);
-        expect(stats?.frames ?? 0, `cut at ${cut}`).toBe(whole);
-        appendFrames(journal, 100, 101);
+        expect(journal.openSession(SESSION.id)?.frames ?? 0, `cut at ${cut}`).toBe(whole);
+        if (goesOn) appendFrames(journal, 100, 101);
       }
-      if (cut % 5 > 0) continue;
+      if (!goesOn) continue;
       const again = await recovered(torn);
       expect(again.codes).toEqual([]);
       expect(again.frames.slice(0, whole)).toEqual(frames.slice(0, whole));

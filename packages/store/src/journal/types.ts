@@ -140,6 +140,8 @@ export interface Journal extends AsyncDisposable {
   closeSession(id: string, attributes?: Readonly<Record<string, string>>): Promise<ClosedSession>;
   /** Removes the file and forgets what the log still holds. */
   deleteSession(id: string): Promise<void>;
+  /** Sessions that have a file of their own; known without reading it. */
+  readonly closedIds: readonly string[];
   /** The files of closed sessions, read from the files themselves. */
   closedSessions(): AsyncIterable<ClosedSession>;
   closedSession(id: string): Promise<ClosedSession | undefined>;
