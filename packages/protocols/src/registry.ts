@@ -1,10 +1,9 @@
 import type { Protocol } from "@pitwall/core";
-import { dbc } from "./import { dbc } from "./dbc/index.ts";/index.ts";
-
 import { ant } from "./ant/index.ts";
 import { blackbox } from "./blackbox/index.ts";
 import { candump } from "./candump/index.ts";
 import { daly, dalyCan } from "./daly/index.ts";
+import { dbc } from "./dbc/index.ts";
 import { gnss, nmea, ubx } from "./gnss/index.ts";
 import { jbd, jbdCan } from "./jbd/index.ts";
 import { jk, jkCan } from "./jk/index.ts";
