@@ -1,9 +1,10 @@
 import { dirname } from "node:path";
 import { constants, zstdCompressSync } from "node:zlib";
-import { McapIndexedReader, McapWriter } from "@mcap/core";
+import { McapWriter } from "@mcap/core";
 import { asStoreError } from "../errors.ts";
 import type { FrameReader } from "./frame-reader.ts";
-import { type JournalFile, type JournalIo, readUpTo, writeAll } from "./io.ts";
+import { type JournalFile, type JournalIo, writeAll } from "./io.ts";
+import { readIndex } from "./mcap-index.ts";
 import { channelOf, INCLUDED_META, MCAP_HEADER, SESSION_META, toChannelInfo } from "./records.ts";
 import type { ClosedSession, JournalFrame, SessionRef, SourceHandle } from "./types.ts";
 
@@ -137,18 +138,8 @@ export type ClosedInfo = { readonly session: ClosedSession; readonly included: I
 export async function readClosedInfo(io: JournalIo, path: string): Promise<ClosedInfo | undefined> {
   const file = await io.open(path, "read");
   try {
-    const size = await file.size();
-    const reader = await McapIndexedReader.Initialize({
-      readable: {
-        size: async () => BigInt(size),
-        async read(offset, length) {
-          const out = new Uint8Array(Number(length));
-          const n = await readUpTo(file, out, 0, out.length, Number(offset));
-          if (n < out.length) throw new Error(`${path} ends early`);
-          return out;
-        },
-      },
-    });
+    const reader = await readIndex(file);
+    if (!reader) return undefined;
     let own: ReadonlyMap<string, string> | undefined;
     let included = new Map<string, number>();
     for await (const m of reader.readMetadata()) {
@@ -167,7 +158,7 @@ export async function readClosedInfo(io: JournalIo, path: string): Promise<Close
       id,
       vehicle,
       file: path,
-      bytes: size,
+      bytes: await file.size(),
       frames: Number(own.get("frames")),
       startUs: Number(own.get("startUs")),
       endUs: Number(own.get("endUs")),

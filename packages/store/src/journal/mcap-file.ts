@@ -2,7 +2,9 @@ import { crc32, zstdDecompressSync } from "node:zlib";
 import { asStoreError, type OnStoreProblem, StoreError } from "../errors.ts";
 import type { FrameReader } from "./frame-reader.ts";
 import { type JournalIo, nodeIo, readUpTo } from "./io.ts";
+import { readIndex } from "./mcap-index.ts";
 import {
+  type ChannelInfo,
   MAGIC,
   MAGIC_LENGTH,
   MESSAGE_HEAD,
@@ -11,6 +13,7 @@ import {
   readBootUs,
   readChannel,
   readUs,
+  toChannelInfo,
 } from "./records.ts";
 import { RecordScanner } from "./scan.ts";
 import { Source } from "./source.ts";
@@ -47,6 +50,9 @@ export async function openMcapFrames(path: string, options: McapFileOptions): Pr
     const corrupt = (offset: number, reason: string) =>
       onProblem({ code: "corrupt", place: `${path}@${offset}`, reason });
     const decode = new FrameDecoder(corrupt, options.sourceFor ?? ((s) => s));
+    // a channel is described in the first chunk that has it and once more in the summary: either may be damaged
+    for (const c of (await readIndex(file))?.channelsById.values() ?? [])
+      decode.describe(toChannelInfo(c.id, c.metadata));
     const scanner = new RecordScanner(file, MAGIC_LENGTH, await file.size(), {
       maxRecord: MAX_RECORD,
       onDamage: (d) => corrupt(d.offset, `${d.length} bytes cannot be read: ${d.reason}`),
@@ -83,6 +89,11 @@ class FrameDecoder {
     this.#sourceFor = sourceFor;
   }
 
+  describe(c: ChannelInfo | undefined): void {
+    if (c && !this.#sources.has(c.id))
+      this.#sources.set(c.id, this.#sourceFor(new Source(c.session, c.meta, c.id)));
+  }
+
   record(
     op: number,
     bytes: Uint8Array,
@@ -94,8 +105,7 @@ class FrameDecoder {
   ): void {
     if (op === OP.message) this.#message(bytes, view, start, end, offset, visit);
     else if (op === OP.channel) {
-      const c = readChannel(bytes, view, start, end);
-      if (c) this.#sources.set(c.id, this.#sourceFor(new Source(c.session, c.meta, c.id)));
+      this.describe(readChannel(bytes, view, start, end));
     } else if (op === OP.chunk) {
       const records = this.#unpack(bytes, view, start, end, offset);
       if (records) this.#chunk(records, offset, visit);
