@@ -1,4 +1,5 @@
 import { findColumn, type Group, type Recording } from "@pitwall/core";
+import { lapsReport } from "@pitwall/laps";
 import { describe, expect, it } from "vitest";
 import type { Format } from "./format.ts";
 import { FORMATS, readRecording, recognise } from "./registry.ts";
@@ -37,11 +38,20 @@ describe.each(BOTH.map((f) => [f.id, f] as const))("%s, written and read", (_, f
     const gate = recording.gates[0]!;
     const before = crossings(gpsOf(recording), gate);
     expect(before.length).toBeGreaterThan(2);
-    const after = crossings(gpsOf(await back(recording, format)), gate);
+    const r = await back(recording, format);
+    const after = crossings(gpsOf(r), gate);
     expect(after.length).toBe(before.length);
     for (let i = 1; i < before.length; i++)
       expect(Math.abs(after[i]! - after[i - 1]! - (before[i]! - before[i - 1]!))).toBeLessThan(1000);
     for (let i = 0; i < before.length; i++) expect(Math.abs(after[i]! - before[i]!)).toBeLessThan(1000);
+    const timed = (x: Recording) =>
+      lapsReport({ ...x, laps: [], gates: [] }, { gate: gate.ends }).laps.filter((l) => l.kind === "lap");
+    const [laps, lapsBack] = [timed(recording), timed(r)];
+    expect(laps.length).toBe(before.length - 1);
+    expect(lapsBack.length).toBe(laps.length);
+    laps.forEach((l, k) => {
+      expect(Math.abs(lapsBack[k]!.timeS - l.timeS)).toBeLessThan(0.001);
+    });
   });
 
   it("carries the laps, gates and times that it says it carries", async () => {

@@ -8,7 +8,8 @@ const M_PER_LON = M_PER_LAT * Math.cos((LAT * Math.PI) / 180);
 /** A circle of 60 m driven in a little over 25 s a lap, at a speed that varies. */
 const RADIUS_M = 60;
 
-const angle = (s: number): number => (2 * Math.PI * s) / 25.3 + 0.2 * Math.sin(s / 3);
+/** Begins a sixth of a lap before the gate. */
+const angle = (s: number): number => -1 + (2 * Math.PI * s) / 25.3 + 0.2 * Math.sin(s / 3);
 const speed = (s: number): number => RADIUS_M * ((2 * Math.PI) / 25.3 + (0.2 / 3) * Math.cos(s / 3));
 
 export const rounded = (x: number, step: number): number => Math.round(x / step) * step;
