@@ -21,10 +21,12 @@ import { Fields } from "./nmea-fields.ts";
 import { nmeaRule } from "./nmea-frame.ts";
 import { SENTENCES } from "./nmea-sentences.table.ts";
 import { createNmeaEncoder } from "./nmea-write.ts";
+import { createSirfEncoder, GEODETIC, SIRF_GEODETIC, SIRF_RULE, SirfDecoder } from "./sirf.ts";
 import { UBX_LAYOUTS, UBX_MESSAGES, UbxDecoder, ubxLengthFits } from "./ubx-decoder.ts";
 import { createUbxEncoder } from "./ubx-encoder.ts";
 
 const DOLLAR = 0x24;
+const SIRF_START = 0xa0;
 
 const NMEA_OPTIONS: Readonly<Record<string, OptionSpec>> = {
   checksum: {
@@ -50,15 +52,23 @@ function notBeforeDay(options: ProtocolOptions | undefined): number {
   return daysFromCivil(Number(parts[1]), Number(parts[2]), Number(parts[3]));
 }
 
-/** NMEA and UBX by their first byte; neither's first byte starts the other. */
+/** NMEA, UBX and SiRF by their first byte, which none has in common with another. */
 function mixedRule(needsChecksum: boolean, fields: Fields): FrameRule {
   const nmea = nmeaRule(needsChecksum, fields);
   return {
     maxLength: UBX_MAX_LENGTH,
     probe: (b, start, end, last) =>
-      b[start] === DOLLAR ? nmea.probe(b, start, end, last) : probeUbx(b, start, end, ubxLengthFits),
+      b[start] === DOLLAR
+        ? nmea.probe(b, start, end, last)
+        : b[start] === SIRF_START
+          ? SIRF_RULE.probe(b, start, end, last)
+          : probeUbx(b, start, end, ubxLengthFits),
     check: (b, view, start, end) =>
-      b[start] === DOLLAR ? nmea.check!(b, view, start, end) : checkUbx(b, start, end),
+      b[start] === DOLLAR
+        ? nmea.check!(b, view, start, end)
+        : b[start] === SIRF_START
+          ? SIRF_RULE.check!(b, view, start, end)
+          : checkUbx(b, start, end),
   };
 }
 
@@ -84,11 +94,13 @@ function createDecoder(rule: Rule, context: DecodeContext, options?: ProtocolOpt
   };
   const nmea = new NmeaDecoder(shared);
   const ubx = new UbxDecoder(shared);
+  const sirf = new SirfDecoder(shared);
   const framer: Framer = createFramer(
     rule(options, fields),
     (bytes, view, start, end) => {
       stats.frames++;
       if (bytes[start] === DOLLAR) nmea.frame(bytes, start, end);
+      else if (bytes[start] === SIRF_START) sirf.frame(view, start, end);
       else ubx.frame(view, start, end);
     },
     problem,
@@ -133,17 +145,21 @@ export const ubx: Protocol = {
 
 export const gnss: Protocol = {
   name: "gnss",
-  title: "NMEA and UBX mixed on one line",
+  title: "GNSS receivers: NMEA, UBX and SiRF binary mixed on one line",
   carrier: "stream",
-  messages: [...NMEA_MESSAGES, ...UBX_MESSAGES],
-  layouts: UBX_LAYOUTS,
+  messages: [...NMEA_MESSAGES, ...UBX_MESSAGES, SIRF_GEODETIC],
+  layouts: [...UBX_LAYOUTS, GEODETIC],
   options: NMEA_OPTIONS,
   ...parts(MIXED),
   createEncoder() {
     const sentences = createNmeaEncoder();
     const frames = createUbxEncoder();
+    const sirf = createSirfEncoder();
     return {
-      encode: (message) => (message.message.startsWith("ubx.") ? frames : sentences).encode(message),
+      encode(message) {
+        const family = message.message.split(".")[0];
+        return (family === "ubx" ? frames : family === "sirf" ? sirf : sentences).encode(message);
+      },
     };
   },
 };

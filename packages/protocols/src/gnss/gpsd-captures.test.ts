@@ -106,4 +106,18 @@ describe("recordings that gpsd decoded too", () => {
       );
     },
   );
+
+  it("bu303-nofix: every epoch of a SiRF receiver that has no fix", () => {
+    const fixes = fixesOf("bu303-nofix");
+    const { messages, stats } = decodeAll(gnss, [file("bu303-nofix.log")]);
+    expect(stats.bad).toBe(0);
+    expect(messages.map((m) => m.values["gnss.fix"])).toEqual(fixes.map((f) => MODE_TO_FIX[f.mode]));
+    for (const [i, m] of messages.entries()) {
+      expect(Object.keys(m.values)).not.toContain("gnss.lat");
+      // the receiver does not know UTC: gpsd takes 18 leap seconds off the time of week, and prints hundredths
+      const utcMs = ((m.values["tow"] as number) - 18_000) % 86_400_000;
+      expect(m.tUs).toBeNull();
+      expect(Math.abs(utcMs - (Date.parse(fixes[i]!.time!) % 86_400_000))).toBeLessThan(10);
+    }
+  });
 });
