@@ -1,5 +1,12 @@
 /** Bytes to values: Pitwall's decoders beside the npm packages that people use for the same, and a loop written by hand. */
-import { BatchBuilder, createCanFrame, type Protocol, type Reading, writeCanRecord } from "@pitwall/core";
+import {
+  BatchBuilder,
+  createCanFrame,
+  type Protocol,
+  type ProtocolOptions,
+  type Reading,
+  writeCanRecord,
+} from "@pitwall/core";
 import {
   BLACKBOX_PACKETS,
   createBatchWriter,
@@ -9,6 +16,7 @@ import {
   readFrameBatch,
 } from "@pitwall/protocols";
 import { Parser } from "binary-parser";
+import { Can, Dbc } from "candied";
 import { Decoder as ExtendedNmea, type RMC } from "extended-nmea";
 import { parseNmeaSentence } from "nmea-simple";
 import { allocatedBytes, type Contender, compare, type Figure } from "./measure.ts";
@@ -48,25 +56,33 @@ const must = (name: string): Protocol => {
 };
 
 /** A protocol's decoder into columns, as the pipeline uses it: one builder a message kind. */
-function toColumns(protocol: Protocol, messages: number, pieces: readonly Uint8Array[]): Contender {
+function toColumns(
+  protocol: Protocol,
+  messages: number,
+  pieces: readonly Uint8Array[],
+  options?: ProtocolOptions,
+): Contender {
   const builders = new Map<unknown, BatchBuilder>();
   let rows = 0;
-  const decoder = protocol.createDecoder({
-    onReading(r: Reading) {
-      // an NMEA sentence comes again in its epoch, and is not stored twice
-      if (r.message.part) return;
-      let builder = builders.get(r.message);
-      if (!builder) {
-        builder = new BatchBuilder("bench", r.message, 2 * N);
-        builders.set(r.message, builder);
-      }
-      builder.add(r, r.tUs);
-      rows++;
+  const decoder = protocol.createDecoder(
+    {
+      onReading(r: Reading) {
+        // an NMEA sentence comes again in its epoch, and is not stored twice
+        if (r.message.part) return;
+        let builder = builders.get(r.message);
+        if (!builder) {
+          builder = new BatchBuilder("bench", r.message, 2 * N);
+          builders.set(r.message, builder);
+        }
+        builder.add(r, r.tUs);
+        rows++;
+      },
+      onProblem(p) {
+        throw new Error(`${protocol.name}: ${p.reason}`);
+      },
     },
-    onProblem(p) {
-      throw new Error(`${protocol.name}: ${p.reason}`);
-    },
-  });
+    options,
+  );
   const run = () => {
     for (const piece of pieces) decoder.push(piece);
     for (const builder of builders.values()) builder.take();
@@ -301,6 +317,51 @@ function vesc(): Workload[] {
   ];
 }
 
+/** Four wheel speeds; little-endian, because the baseline misreads big-endian signals. */
+const DBC = `VERSION ""
+NS_ :
+BS_:
+BU_: CAR
+BO_ 170 WHEEL_SPEEDS: 8 CAR
+ SG_ WHEEL_SPEED_FR : 0|16@1+ (0.01,-67.67) [0|250] "km/h" CAR
+ SG_ WHEEL_SPEED_FL : 16|16@1+ (0.01,-67.67) [0|250] "km/h" CAR
+ SG_ WHEEL_SPEED_RR : 32|16@1+ (0.01,-67.67) [0|250] "km/h" CAR
+ SG_ WHEEL_SPEED_RL : 48|16@1+ (0.01,-67.67) [0|250] "km/h" CAR
+`;
+
+function dbc(): Workload[] {
+  const random = noise(5);
+  const frame = createCanFrame();
+  frame.length = 8;
+  frame.id = 170;
+  const records = Array.from({ length: N }, () => {
+    for (let i = 0; i < 8; i++) frame.data[i] = Math.floor(random() * (i % 2 === 0 ? 256 : 64));
+    const record = new Uint8Array(13);
+    writeCanRecord(frame, record);
+    return record;
+  });
+  const can = new Can();
+  can.database = new Dbc().load(DBC);
+  const names = ["WHEEL_SPEED_FR", "WHEEL_SPEED_FL", "WHEEL_SPEED_RR", "WHEEL_SPEED_RL"];
+  const columns = names.map(() => new Float64Array(N));
+  const withCandied = () => {
+    for (let i = 0; i < N; i++) {
+      const record = records[i]!;
+      const id = record[0]! | (record[1]! << 8);
+      const message = can.decode(can.createFrame(id, Array.from(record.subarray(5))));
+      for (let c = 0; c < names.length; c++) columns[c]![i] = message!.boundSignals.get(names[c]!)!.value;
+    }
+  };
+  return [
+    {
+      name: "DBC, four signals",
+      note: "CAN frames one by one",
+      own: toColumns(must("dbc"), N, records, { dbc: DBC }),
+      baselines: [{ name: "candied", items: N, run: withCandied }],
+    },
+  ];
+}
+
 /** What a server does with the frames of a device: hand every one of a batch on. */
 function frameBatch(): Workload[] {
   const packets = blackboxPackets();
@@ -358,7 +419,7 @@ function heap({ baselines, name, own }: Workload, report: (f: Figure) => void): 
 }
 
 export async function run(report: (figure: Figure) => void): Promise<void> {
-  for (const make of [blackbox, ubx, nmea, vesc, frameBatch])
+  for (const make of [blackbox, ubx, nmea, vesc, dbc, frameBatch])
     for (const workload of make()) {
       compare(report, workload.name, [workload.own, ...workload.baselines], workload.note);
       heap(workload, report);

@@ -144,7 +144,9 @@ export function run(): string {
   }
   const vectors = PORTABLE_VECTORS.map((v): PortableReading => {
     const protocol = findProtocol(v.protocol);
-    const capture = { protocol: v.protocol, options: {}, pieces: v.pieces };
+    const capture = { protocol: v.protocol, options: v.options ?? {}, pieces: v.pieces };
+    const published = caseOf(capture);
+    if (published) cases[v.protocol]!.push(published);
     const { messages } = protocol ? decode(protocol, capture, v.pieces.map(fromHex)) : { messages: [] };
     const all: PlainMessage["values"] = Object.assign({}, ...messages.map((m) => m.values));
     const asked = Object.keys(v.values).filter((k) => Object.hasOwn(all, k));

@@ -1,6 +1,9 @@
+import type { ProtocolOptions } from "@pitwall/core";
+
 /** Frames whose values were published with them: every host has to read these, in one message or in several. */
 export type PortableVector = {
   readonly protocol: string;
+  readonly options?: ProtocolOptions;
   readonly source: string;
   readonly pieces: readonly string[];
   readonly tUs?: number;
@@ -12,6 +15,11 @@ const ascii = (text: string): string =>
 /** A CAN record: identifier, flags, data. */
 const can = (id: number, data: string): string =>
   [id & 0xff, (id >> 8) & 0xff, 0, 0, 0].map((b) => b.toString(16).padStart(2, "0")).join("") + data;
+
+const WHEELS = `BO_ 170 WHEEL_SPEEDS: 8 XXX
+ SG_ WHEEL_SPEED_FR : 7|16@0+ (0.01,-67.67) [0|250] "km/h" XXX
+ SG_ WHEEL_SPEED_FL : 23|16@0+ (0.01,-67.67) [0|250] "km/h" XXX
+`;
 
 export const PORTABLE_VECTORS: readonly PortableVector[] = [
   {
@@ -70,5 +78,12 @@ export const PORTABLE_VECTORS: readonly PortableVector[] = [
     source: "its own definition",
     pieces: [ascii('{"rpm":4210,"voltage":51.8,"current":-12.25,"speed":72}')],
     values: { "motor.rpm": 4210, "battery.voltage": 51.8, "battery.current": -12.25, "gnss.speed": 20 },
+  },
+  {
+    protocol: "dbc",
+    options: { dbc: WHEELS, map: "WHEEL_SPEED_FR=wheel.speed" },
+    source: "computed by hand: (0x1F67 * 0.01 - 67.67) km/h and (0x1A70 * 0.01 - 67.67) km/h",
+    pieces: [can(0xaa, "1f671a7000000000")],
+    values: { "wheel.speed": 12.72 / 3.6, WHEEL_SPEED_FL: 0.01 },
   },
 ];
