@@ -1,5 +1,6 @@
 // Takes the samples of every protocol's contract test over into a table that also programs without files can read:
 // the portable cases decode and encode them on Node, in Chromium and on XS.
+import { spawnSync } from "node:child_process";
 import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
@@ -115,6 +116,7 @@ export type PortableCapture = {
 export const PORTABLE_CAPTURES: readonly PortableCapture[] = ${JSON.stringify(samples, null, 2)};
 `;
 writeFileSync(target, text);
+spawnSync(join(root, "node_modules", ".bin", "biome"), ["check", "--write", target], { stdio: "ignore" });
 console.error(
   `${samples.length} captures of ${new Set(samples.map((s) => s.protocol)).size} protocols, ${text.length} characters`,
 );

@@ -1,10 +1,11 @@
 import { CodecError, createCanFrame, fromHex, type PlainMessage, writeCanRecord } from "@pitwall/core";
 import { describe, expect, it } from "vitest";
-import { concat, decodeAll, describeProtocol } from "../testing/protocol.contract.ts";
-import { checkReadme, messageTables } from "../testing/readme.ts";
+import { decodeAll, describeProtocol } from "../testing/protocol.contract.ts";
+import { checkReadme, protocolTables } from "../testing/readme.ts";
 import { elm327, LIVE_PIDS, obd2, obdFrames } from "./index.ts";
 import type { PidField } from "./pids.table.ts";
 import { readPid, writePid } from "./pids.ts";
+import { everything } from "./testing/samples.ts";
 
 const record = (id: number, hex: string, extended = id > 0x7ff): Uint8Array => {
   const frame = createCanFrame();
@@ -21,71 +22,6 @@ const decode = (...frames: [id: number, hex: string][]) =>
     frames.map(([id, hex]) => record(id, hex)),
   );
 
-/** One message of every PID, with raws that are not the same anywhere. */
-function livePlain(): PlainMessage[] {
-  return LIVE_PIDS.map((pid) => {
-    const data = Uint8Array.from({ length: pid.length }, (_, i) => (pid.pid * 7 + i * 29 + 3) & 0x7f);
-    if (pid.fields.some((f) => f.ifBit !== undefined)) data[0] = 2 ** pid.fields.length - 1;
-    const row = new Float64Array(pid.fields.length);
-    readPid(pid, data, 0, data.length, row, 0);
-    const values: Record<string, number> = { ecu: 0 };
-    pid.fields.forEach((f, i) => {
-      if (Number.isFinite(row[i]!)) values[f.name] = row[i]!;
-    });
-    return { tUs: null, message: pid.spec.name, values };
-  });
-}
-
-const others: PlainMessage[] = [
-  { tUs: null, message: "obd2.request", values: { service: 1, data: "0c0d" } },
-  { tUs: null, message: "obd2.request", values: { ecu: 0x10, service: 9, data: "02" } },
-  {
-    tUs: null,
-    message: "obd2.negative",
-    values: { ecu: 1, service: 4, responseCode: 0x22, reason: "conditions not correct" },
-  },
-  { tUs: null, message: "obd2.supported", values: { ecu: 0, service: 1, first: 0x20, mask: 0x80000001 } },
-  {
-    tUs: null,
-    message: "obd2.freeze",
-    values: { ecu: 0, frame: 0, pid: 0x0c, "freeze.engine.rpm": 3000.25 },
-  },
-  {
-    tUs: null,
-    message: "obd2.dtcs",
-    values: {
-      ecu: 0,
-      service: 3,
-      count: 2,
-      codes: "P0301 U1FFF",
-      meanings: "Misfire: cylinder 1; the maker's own code",
-    },
-  },
-  { tUs: null, message: "obd2.cleared", values: { ecu: 7 } },
-  {
-    tUs: null,
-    message: "obd2.test",
-    values: {
-      ecu: 0,
-      monitor: 1,
-      test: 5,
-      scaling: 0x0a,
-      value: 12.2,
-      least: 0,
-      most: 24.4,
-      passed: 1,
-      unit: "mV",
-    },
-  },
-  { tUs: null, message: "obd2.vin", values: { ecu: 0, checkDigit: 1, vin: "1M8GDM9AXKP042788" } },
-  { tUs: null, message: "obd2.calibration", values: { ecu: 0, ids: "JMB*36761500,JMB*47872611" } },
-  { tUs: null, message: "obd2.verification", values: { ecu: 0, numbers: "1791bc82" } },
-  { tUs: null, message: "obd2.ecu-name", values: { ecu: 0, name: "ECM-EngineControl" } },
-  { tUs: null, message: "obd2.performance", values: { ecu: 0, infoType: 8, counts: "1024 3337 824 945" } },
-];
-
-const everything = [...livePlain(), ...others];
-
 /** The many PIDs as one table, the freeze frame by its first values. */
 function generatedReadme(): string {
   const formula = (f: PidField): string => {
@@ -101,7 +37,9 @@ function generatedReadme(): string {
       return `| ${head} | ${place} | \`${f.name}\` | ${formula(f)} | ${f.unit} |`;
     }),
   );
-  const rest = elm327.messages.filter((m) => !LIVE_PIDS.some((p) => p.spec === m));
+  const rest = elm327.messages
+    .filter((m) => !LIVE_PIDS.some((p) => p.spec === m))
+    .map((m) => (m.name === "obd2.freeze" ? { ...m, fields: m.fields.slice(0, 3) } : m));
   return [
     "### PIDs of service 01",
     "",
@@ -111,26 +49,13 @@ function generatedReadme(): string {
     "|---|---|---|---|---|---|",
     ...rows,
     "",
-    messageTables(rest.map((m) => (m.name === "obd2.freeze" ? { ...m, fields: m.fields.slice(0, 3) } : m))),
+    protocolTables([{ ...obd2, messages: rest }]),
   ].join("\n");
 }
 
 checkReadme(new URL("./README.md", import.meta.url), generatedReadme());
 
 describeProtocol(obd2, { samples: () => everything.flatMap((m) => obdFrames(m)) });
-
-describeProtocol(elm327, {
-  samples: () => {
-    const encoder = elm327.createEncoder!();
-    const talk: PlainMessage[] = [
-      { tUs: null, message: "elm327.command", values: { command: "ATZ" } },
-      { tUs: null, message: "elm327.status", values: { status: 1, text: "ELM327 V1.5" } },
-      { tUs: null, message: "elm327.status", values: { status: 7, text: "NO DATA" } },
-    ];
-    const spoken = [...talk, ...everything].filter((m) => m.message !== "obd2.request");
-    return [...spoken, others[0]!].map((m) => encoder.encode(m));
-  },
-});
 
 describe("obd2", () => {
   // frames as published descriptions of the protocol show them
@@ -338,73 +263,5 @@ describe("obd2", () => {
       readPid(pid, bytes, 0, bytes.length, again, 0);
       expect([...again], pid.spec.name).toEqual([...row]);
     }
-  });
-});
-
-describe("elm327", () => {
-  const read = (text: string) => decodeAll(elm327, [concat([new TextEncoder().encode(text)])]);
-
-  it("reads the VIN of the adapter's own data sheet, headers off", () => {
-    const { messages, problems } = read(
-      "0902\r014 \r0: 49 02 01 31 44 34 \r1: 47 50 30 30 52 35 35 \r2: 42 31 32 33 34 35 36 \r\r>",
-    );
-    expect(problems).toEqual([]);
-    expect(messages.map((m) => m.message)).toEqual(["obd2.request", "obd2.vin"]);
-    expect(messages[1]!.values).toEqual({ vin: "1D4GP00R55B123456", checkDigit: 0 });
-  });
-
-  it.each([
-    ["blanks and headers off", "41 0C 1A F8 \r\r>"],
-    ["no blanks", "410C1AF8\r>"],
-    ["with its echo and line feeds", "010C\r\n41 0C 1A F8 \r\n\r\n>"],
-    ["the number of answers in the request", "010C1\r41 0C 1A F8 \r\r>"],
-    ["behind a search", "SEARCHING...41 0C 1A F8 \r\r>"],
-    ["headers on, 11 bits", "7E8 04 41 0C 1A F8 \r\r>"],
-    ["headers on, no blanks", "7E804410C1AF8\r\r>"],
-    ["headers on, 29 bits", "18 DA F1 10 04 41 0C 1A F8 \r\r>"],
-    ["ISO 9141 with headers", "48 6B 10 41 0C 1A F8 22 \r\r>"],
-    ["J1850 VPW with headers", "48 6B 10 41 0C 1A F8 B2 \r\r>"],
-    ["KWP 2000 with headers", "84 F1 11 41 0C 1A F8 E5 \r\r>"],
-  ])("reads engine speed with %s", (_name, text) => {
-    const { messages, problems } = read(text);
-    expect(problems).toEqual([]);
-    expect(messages.find((m) => m.message === "obd2.pid-0c")?.values["engine.rpm"]).toBe(1726);
-  });
-
-  it("reads a bitmap on J1850 PWM", () => {
-    expect(read("41 6B 10 41 00 BE 3E B8 11 90 \r>").messages[0]!.values).toEqual({
-      ecu: 0x10,
-      service: 1,
-      first: 0,
-      mask: 0xbe3eb811,
-    });
-  });
-
-  it("reads codes and the VIN of buses before CAN", () => {
-    const { messages } = read(
-      "43 01 33 00 00 00 00 \r>49 02 01 00 00 00 31 \r49 02 02 44 34 47 50 \r49 02 03 30 30 52 35 \r49 02 04 35 42 31 32 \r49 02 05 33 34 35 36 \r>",
-    );
-    expect(messages[0]!.values).toMatchObject({ count: 1, codes: "P0133" });
-    expect(messages[1]!.values["vin"]).toBe("1D4GP00R55B123456");
-  });
-
-  it.each([
-    ["a question mark", "XYZZY\r?\r>", ["elm327.status"], ["malformed"]],
-    ["NO DATA", "NO DATA\r>", ["elm327.status"], []],
-    ["a marked error", "41 0C 1A <DATA ERROR\r>", [], ["bad-checksum"]],
-    ["a checksum of a bus before CAN", "48 6B 10 41 0C 1A F8 00\r>", [], ["bad-checksum"]],
-    ["numbered lines without a length", "1: 47 50 30\r>", [], ["out-of-sequence"]],
-    [
-      "a numbered line that is missing",
-      "014\r0: 49 02 01 31 44 34\r2: 42 31 32 33 34 35 36\r>",
-      [],
-      ["out-of-sequence"],
-    ],
-    ["an answer that ends too early", "014\r0: 49 02 01 31 44 34\r>", [], ["truncated"]],
-    ["bytes that are no text", "\xff\xfe41 0C 1A F8\r>", ["obd2.pid-0c"], ["skipped"]],
-  ])("meets %s", (_name, text, messages, codes) => {
-    const got = decodeAll(elm327, [Uint8Array.from(text, (c) => c.charCodeAt(0))]);
-    expect(got.messages.map((m) => m.message)).toEqual(messages);
-    expect(got.problems.map((p) => p.code)).toEqual(codes);
   });
 });

@@ -3,7 +3,7 @@ import { CodecError, fromHex } from "@pitwall/core";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { concat, decodeAll, describeProtocol } from "../testing/protocol.contract.ts";
-import { checkReadme, messageTables } from "../testing/readme.ts";
+import { checkReadme, protocolTables } from "../testing/readme.ts";
 import {
   type BatchWriterOptions,
   createBatchWriter,
@@ -41,10 +41,7 @@ function sample(): Uint8Array {
   return writer.finish({ source: "gnss", offsetUs: 1_700_000_000_000_000 });
 }
 
-checkReadme(
-  new URL("./README.md", import.meta.url),
-  messageTables([...pitwallBatch.messages, ...json.messages]),
-);
+checkReadme(new URL("./README.md", import.meta.url), protocolTables([pitwallBatch, json]));
 
 describeProtocol(pitwallBatch, { samples: () => [sample()] });
 
