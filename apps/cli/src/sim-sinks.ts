@@ -2,100 +2,158 @@ import { createSocket, type Socket as UdpSocket } from "node:dgram";
 import { once } from "node:events";
 import { createWriteStream } from "node:fs";
 import { connect, type Socket } from "node:net";
-import { type BatchWriter, createBatchWriter } from "@pitwall/protocols";
-import type { SimFrame } from "@pitwall/simulator";
+import { createCanFrame, readCanRecord } from "@pitwall/core";
+import { findProtocol, formatCandump } from "@pitwall/protocols";
+import { type Faults, FaultyLink, type LinkCounts, type SimFrame, within } from "@pitwall/simulator";
 import mqtt from "mqtt";
 import { UsageError } from "./command.ts";
+import { BatchingUnit, type MissingRange } from "./sim-batches.ts";
 
 export type SimPacket = SimFrame & {
   readonly name: string;
   readonly protocol: string;
   readonly boot: number;
+  /** UTC of `atUs`. */
+  readonly utcUs: number;
 };
 
-/** Where a simulated unit's bytes go, and what was sent there. */
+/** What a sink takes of a unit: its Blackbox packets, the JSON of its display, or what is on its buses. */
+export type Speech = "blackbox" | "json" | "buses";
+
+export type SinkReport = Partial<LinkCounts> & {
+  readonly to: string;
+  /** What went out, doubles included. */
+  readonly frames: number;
+  readonly bytes: number;
+  /** Of batches: what a receiver's gap ledger has to say, and how many frames came twice or not whole. */
+  readonly missing?: readonly MissingRange[];
+  readonly doubledFrames?: number;
+  readonly damagedFrames?: number;
+  readonly batches?: LinkCounts;
+};
+
+/** Where a simulated unit's bytes go, what happens to them on the way, and what was sent there. */
 export interface SimSink extends AsyncDisposable {
-  /** Datagrams and streams take the packets of a Blackbox, batches take whatever is on the unit's buses. */
-  readonly speaks: "blackbox" | "buses";
+  readonly speaks: Speech;
   put(unit: number, packet: SimPacket): void;
   /** Everything put up to this instant of the drive is on its way, or has arrived where that can be told. */
   flush(nowS: number): Promise<void>;
-  report(): { readonly to: string; readonly frames: number; readonly bytes: number };
+  report(): SinkReport;
 }
 
-/** Throws UsageError for an address that is none. */
-export async function openSink(
-  target: string,
-  units: number,
-  seed: number,
-  warn: (line: string) => void,
-): Promise<SimSink> {
-  if (!URL.canParse(target)) return openFile(target);
-  const url = new URL(target);
-  if (url.protocol === "udp:") return openUdp(url, units);
-  if (url.protocol === "tcp:") return openTcp(url, units);
-  if (url.protocol === "mqtt:" || url.protocol === "mqtts:") return openBatches(url, units, seed, warn);
-  throw new UsageError(`cannot send to ${url.protocol}//; there are udp, tcp, mqtt and files`);
-}
-
-const counted = (target: string) => {
-  const count = { frames: 0, bytes: 0 };
-  return {
-    add(bytes: Uint8Array) {
-      count.frames++;
-      count.bytes += bytes.length;
-    },
-    report: () => ({ to: target, ...count }),
-  };
+export type SinkOptions = {
+  readonly units: number;
+  readonly seed: number;
+  readonly faults: Faults;
+  readonly warn: (line: string) => void;
 };
 
-async function openUdp(url: URL, units: number): Promise<SimSink> {
-  const { add, report } = counted(url.href);
+export const speechOf = (protocol: string): Speech =>
+  protocol === "blackbox" || protocol === "json" ? protocol : "buses";
+
+/** Throws UsageError for an address that is none. */
+export async function openSink(target: string, options: SinkOptions): Promise<SimSink> {
+  if (!URL.canParse(target))
+    return target.endsWith(".candump") ? openCandump(target, options) : openFile(target, options);
+  const url = new URL(target);
+  if (url.protocol === "udp:") return openUdp(url, options);
+  if (url.protocol === "tcp:") return openTcp(url, options);
+  if (url.protocol === "mqtt:" || url.protocol === "mqtts:") return openBatches(url, options);
+  if (url.protocol === "json+mqtt:" || url.protocol === "json+mqtts:") return openJson(url, options);
+  throw new UsageError(`cannot send to ${url.protocol}//; there are udp, tcp, mqtt, json+mqtt and files`);
+}
+
+/** One link a unit, which keeps nothing: what is said while it is down is gone. */
+function links(
+  to: string,
+  { faults, seed, units }: SinkOptions,
+  deliver: (unit: number, packet: SimPacket) => void,
+) {
+  const count = { frames: 0, bytes: 0 };
+  const all = Array.from(
+    { length: units },
+    (_, i) =>
+      new FaultyLink<SimPacket>(
+        faults,
+        seed + i,
+        to,
+        (packet, bytes) => ({ ...packet, bytes }),
+        (packet) => {
+          count.frames++;
+          count.bytes += packet.bytes.length;
+          deliver(i, packet);
+        },
+      ),
+  );
+  return {
+    put(unit: number, packet: SimPacket): void {
+      const link = all[unit]!;
+      if (!within(faults.offline, packet.atUs / 1e6)) link.send(packet, packet.atUs);
+      else {
+        link.counts.offered++;
+        link.counts.unsent++;
+      }
+    },
+    advance(nowS: number): void {
+      for (const link of all) {
+        if (Number.isFinite(nowS)) link.advance(Math.round(nowS * 1e6));
+        else link.end();
+      }
+    },
+    report: (): SinkReport => ({ to, ...count, ...sum(all.map((l) => l.counts)) }),
+  };
+}
+
+const sum = (all: readonly LinkCounts[]): LinkCounts => {
+  const total = { ...all[0]! };
+  for (const c of all.slice(1))
+    for (const key of Object.keys(c) as (keyof LinkCounts)[]) total[key] += c[key];
+  return total;
+};
+
+async function openUdp(url: URL, options: SinkOptions): Promise<SimSink> {
   const sockets: UdpSocket[] = [];
-  for (let i = 0; i < units; i++) {
+  for (let i = 0; i < options.units; i++) {
     const socket = createSocket("udp4");
     socket.bind(0);
     await once(socket, "listening");
     sockets.push(socket);
   }
   let pending = 0;
+  const way = links(url.href, options, (unit, packet) => {
+    pending++;
+    sockets[unit]!.send(packet.bytes, Number(url.port) || 9000, url.hostname, () => pending--);
+  });
   return {
     speaks: "blackbox",
-    put(unit, packet) {
-      if (packet.protocol !== "blackbox") return;
-      pending++;
-      sockets[unit]!.send(packet.bytes, Number(url.port) || 9000, url.hostname, () => pending--);
-      add(packet.bytes);
-    },
-    async flush() {
+    put: way.put,
+    async flush(nowS) {
+      way.advance(nowS);
       while (pending > 0) await new Promise<void>((done) => setImmediate(done));
     },
-    report,
+    report: way.report,
     async [Symbol.asyncDispose]() {
       for (const s of sockets) s.close();
     },
   };
 }
 
-async function openTcp(url: URL, units: number): Promise<SimSink> {
-  const { add, report } = counted(url.href);
+async function openTcp(url: URL, options: SinkOptions): Promise<SimSink> {
   const sockets: Socket[] = [];
-  for (let i = 0; i < units; i++) {
+  for (let i = 0; i < options.units; i++) {
     const socket = connect({ host: url.hostname, port: Number(url.port) || 9000, noDelay: true });
     await once(socket, "connect");
     sockets.push(socket);
   }
+  const way = links(url.href, options, (unit, packet) => void sockets[unit]!.write(packet.bytes));
   return {
     speaks: "blackbox",
-    put(unit, packet) {
-      if (packet.protocol !== "blackbox") return;
-      sockets[unit]!.write(packet.bytes);
-      add(packet.bytes);
-    },
-    async flush() {
+    put: way.put,
+    async flush(nowS) {
+      way.advance(nowS);
       for (const s of sockets) if (s.writableNeedDrain) await once(s, "drain");
     },
-    report,
+    report: way.report,
     async [Symbol.asyncDispose]() {
       for (const s of sockets) {
         s.end();
@@ -105,78 +163,31 @@ async function openTcp(url: URL, units: number): Promise<SimSink> {
   };
 }
 
-const BATCH_S = 0.2;
-
-/** `mqtt://host:port/vehicle`: each unit's buses in frame batches, numbered, with QoS 1. */
-async function openBatches(
-  url: URL,
-  units: number,
-  seed: number,
-  warn: (line: string) => void,
-): Promise<SimSink> {
-  const { add, report } = counted(url.href);
+/** Vehicle names of a fleet, of `mqtt://host/NAME`. */
+const vehiclesOf = (url: URL, units: number): string[] => {
   const base = decodeURIComponent(url.pathname.slice(1)) || "sim";
-  const client = await mqtt.connectAsync(`${url.protocol}//${url.host}`);
+  return Array.from({ length: units }, (_, i) => (units === 1 ? base : `${base}-${i + 1}`));
+};
+
+async function openBroker(address: string, warn: (line: string) => void) {
+  const client = await mqtt.connectAsync(address);
   client.on("error", (e) => warn(e.message));
-  type Unit = {
-    readonly vehicle: string;
-    sources: { id: number; name: string; protocol: string }[];
-    writer: BatchWriter | undefined;
-    boot: number;
-    sentAtS: number;
-  };
-  const state: Unit[] = Array.from({ length: units }, (_, i) => ({
-    vehicle: units === 1 ? base : `${base}-${i + 1}`,
-    sources: [],
-    writer: undefined,
-    boot: 0,
-    sentAtS: 0,
-  }));
   let pending: Promise<unknown>[] = [];
-  const ship = (u: Unit) => {
-    if (!u.writer || u.writer.recordCount === 0) return;
-    pending.push(
-      client.publishAsync(`pitwall/v1/${u.vehicle}/frames`, Buffer.from(u.writer.finish()), { qos: 1 }),
-    );
-  };
+  let bytesSent = 0;
   return {
-    speaks: "buses",
-    put(unit, packet) {
-      if (packet.name === "blackbox") return;
-      const u = state[unit]!;
-      let source = u.sources.find((s) => s.name === packet.name);
-      if (!source || !u.writer || packet.boot !== u.boot) {
-        ship(u);
-        if (!source) {
-          source = { id: u.sources.length, name: packet.name, protocol: packet.protocol };
-          u.sources = [...u.sources, source];
-        }
-        const sameBoot = packet.boot === u.boot;
-        u.writer = createBatchWriter({
-          deviceId: `sim-${u.vehicle}`.slice(0, 64),
-          bootId: ((seed + unit) * 1000 + packet.boot) >>> 0,
-          sources: u.sources,
-          firstSeq: sameBoot ? (u.writer?.nextSeq ?? 0) : 0,
-        });
-        u.boot = packet.boot;
-      }
-      if (!u.writer.add(source.id, packet.bootUs, packet.bytes)) {
-        ship(u);
-        u.writer.add(source.id, packet.bootUs, packet.bytes);
-      }
-      add(packet.bytes);
+    get bytes() {
+      return bytesSent;
     },
-    async flush(nowS) {
-      for (const u of state)
-        if (nowS - u.sentAtS >= BATCH_S) {
-          u.sentAtS = nowS;
-          ship(u);
-        }
-      if (pending.length < 32 && Number.isFinite(nowS)) return;
+    publish(topic: string, bytes: Uint8Array): void {
+      bytesSent += bytes.length;
+      pending.push(client.publishAsync(topic, Buffer.from(bytes), { qos: 1 }));
+    },
+    /** Few messages may be under way; at the end none. */
+    async settle(all: boolean): Promise<void> {
+      if (pending.length < 32 && !all) return;
       await Promise.all(pending);
       pending = [];
     },
-    report,
     async [Symbol.asyncDispose]() {
       await Promise.all(pending);
       await client.endAsync();
@@ -184,25 +195,110 @@ async function openBatches(
   };
 }
 
-/** The bytes of all buses, one after the other, as a logger would have written them. */
-async function openFile(path: string): Promise<SimSink> {
-  const { add, report } = counted(path);
+/** `mqtt://host:port/vehicle`: each unit's buses in frame batches, numbered, with QoS 1. */
+async function openBatches(url: URL, options: SinkOptions): Promise<SimSink> {
+  const { faults, seed, units } = options;
+  const broker = await openBroker(`${url.protocol}//${url.host}`, options.warn);
+  const names = vehiclesOf(url, units);
+  const all = names.map((vehicle, i) => {
+    const namesake = faults.twins ? names[i - (i % 2)]! : vehicle;
+    return new BatchingUnit(faults, seed + i, `sim-${namesake}`.slice(0, 64), (seed + i) * 1000, (bytes) =>
+      broker.publish(`pitwall/v1/${vehicle}/frames`, bytes),
+    );
+  });
+  return {
+    speaks: "buses",
+    put: (unit, packet) => all[unit]!.put(packet),
+    async flush(nowS) {
+      for (const u of all) u.flush(nowS);
+      await broker.settle(!Number.isFinite(nowS));
+    },
+    report() {
+      const total = { frames: 0, lost: 0, doubledFrames: 0, damagedFrames: 0 };
+      for (const u of all)
+        for (const key of Object.keys(total) as (keyof typeof total)[]) total[key] += u.counts[key];
+      const { frames: offered, lost, ...rest } = total;
+      const batches = sum(all.map((u) => u.link.counts));
+      const missing = all.flatMap((u) => u.missing);
+      const frames = offered - lost + rest.doubledFrames;
+      return { to: url.href, frames, bytes: broker.bytes, offered, lost, ...rest, batches, missing };
+    },
+    [Symbol.asyncDispose]: () => broker[Symbol.asyncDispose](),
+  };
+}
+
+/** `json+mqtt://host:port/vehicle`: what a simple kart publishes on `<vehicle>/telemetry`. */
+async function openJson(url: URL, options: SinkOptions): Promise<SimSink> {
+  const broker = await openBroker(`${url.protocol.replace("json+", "")}//${url.host}`, options.warn);
+  const names = vehiclesOf(url, options.units);
+  const way = links(url.href, options, (unit, packet) =>
+    broker.publish(`${names[unit]!}/telemetry`, packet.bytes),
+  );
+  return {
+    speaks: "json",
+    put: way.put,
+    async flush(nowS) {
+      way.advance(nowS);
+      await broker.settle(!Number.isFinite(nowS));
+    },
+    report: way.report,
+    [Symbol.asyncDispose]: () => broker[Symbol.asyncDispose](),
+  };
+}
+
+async function openStream(
+  path: string,
+  options: SinkOptions,
+  speaks: Speech,
+  bytesOf: (packet: SimPacket) => Uint8Array | string | undefined,
+): Promise<SimSink> {
   const out = createWriteStream(path);
   await once(out, "open");
+  const way = links(path, options, (_unit, packet) => {
+    out.write(bytesOf(packet)!);
+  });
   return {
-    speaks: path.endsWith(".blackbox") ? "blackbox" : "buses",
-    put(_unit, packet) {
-      if ((packet.protocol === "blackbox") !== path.endsWith(".blackbox")) return;
-      out.write(packet.bytes);
-      add(packet.bytes);
+    speaks,
+    put(unit, packet) {
+      if (bytesOf(packet) !== undefined) way.put(unit, packet);
     },
-    async flush() {
+    async flush(nowS) {
+      way.advance(nowS);
       if (out.writableNeedDrain) await once(out, "drain");
     },
-    report,
+    report: way.report,
     async [Symbol.asyncDispose]() {
       out.end();
       await once(out, "close");
     },
   };
+}
+
+const carrierOf = (packet: SimPacket) => findProtocol(packet.protocol.split("?")[0]!)?.carrier;
+
+/**
+ * The bytes of the units' serial lines, one after the other. An ending that is a protocol's name takes that one alone:
+ * `drive.nmea`, `drive.blackbox`. CAN frames have no ends of their own and go to a `.candump` file.
+ */
+function openFile(path: string, options: SinkOptions): Promise<SimSink> {
+  const ending = path.slice(path.lastIndexOf(".") + 1);
+  const only = findProtocol(ending) ? ending : undefined;
+  return openStream(path, options, only === undefined ? "buses" : speechOf(only), (packet) =>
+    (only ?? packet.protocol) === packet.protocol && carrierOf(packet) !== "can" ? packet.bytes : undefined,
+  );
+}
+
+/** What `candump -l` would have logged on the units' CAN buses. */
+function openCandump(path: string, options: SinkOptions): Promise<SimSink> {
+  const frame = createCanFrame();
+  return openStream(path, options, "buses", (packet) => {
+    if (carrierOf(packet) !== "can") return undefined;
+    try {
+      readCanRecord(packet.bytes, 0, packet.bytes.length, frame);
+    } catch {
+      return ""; // cut short on the way: a controller would not have passed it on
+    }
+    frame.tUs = packet.utcUs;
+    return `${formatCandump(frame, packet.name.split("-")[0])}\n`;
+  });
 }

@@ -62,4 +62,29 @@ describe("faults", () => {
     expect(run(faults, 500, 9)).toEqual(run(faults, 500, 9));
     expect(run(faults, 500, 9).got).not.toEqual(run(faults, 500, 10).got);
   });
+
+  it("glue lines of text together, and leave other bytes alone", () => {
+    const got: string[] = [];
+    const link = new FaultyLink<{ readonly bytes: Uint8Array }>(
+      parseFaults("glue=0.5"),
+      3,
+      "t",
+      (f, bytes) => ({ ...f, bytes }),
+      (f) => void got.push(String.fromCharCode(...f.bytes)),
+    );
+    for (let i = 0; i < 1000; i++) {
+      link.send({ bytes: Uint8Array.from("$GPTXT*00\r\n", (c) => c.charCodeAt(0)) }, i * 1000);
+      link.send({ bytes: Uint8Array.of(1, 2, 3) }, i * 1000);
+    }
+    link.end();
+    expect(link.counts.glued).toBe(got.filter((t) => t === "$GPTXT*00").length);
+    expect(link.counts.glued / 1000).toBeCloseTo(0.5, 1);
+    expect(got.filter((t) => t === "\u0001\u0002\u0003")).toHaveLength(1000);
+  });
+
+  it("of the receiver's week and of ids have no probability", () => {
+    expect(parseFaults("weekrollover,twins")).toEqual({ ...NO_FAULTS, weekRolloverS: 0, twins: true });
+    expect(parseFaults("weekrollover=30").weekRolloverS).toBe(30);
+    expect(() => parseFaults("weekrollover=soon")).toThrow(RangeError);
+  });
 });

@@ -28,6 +28,12 @@ export type Faults = {
   /** Its clock jumps at a time by so many seconds (`at:by`), and drifts, parts per million. */
   readonly clockJumps: readonly { readonly atS: number; readonly byS: number }[];
   readonly driftPpm: number;
+  /** From here on the receiver's date is 1024 weeks in the past; Infinity where it is not. */
+  readonly weekRolloverS: number;
+  /** A line of text loses its end, so that the next one sticks to it. */
+  readonly glue: number;
+  /** Every second unit carries the device id of the one before it. */
+  readonly twins: boolean;
 };
 
 export const NO_FAULTS: Faults = {
@@ -47,9 +53,12 @@ export const NO_FAULTS: Faults = {
   reboots: [],
   clockJumps: [],
   driftPpm: 0,
+  weekRolloverS: Number.POSITIVE_INFINITY,
+  glue: 0,
+  twins: false,
 };
 
-const PROBABILITIES = ["loss", "dup", "reorder", "corrupt", "truncate"] as const;
+const PROBABILITIES = ["loss", "dup", "reorder", "corrupt", "truncate", "glue"] as const;
 const SPANS = {
   offline: "offline",
   nofix: "noFix",
@@ -58,7 +67,7 @@ const SPANS = {
   nan: "nan",
 } as const;
 const HELP =
-  "loss dup reorder corrupt truncate =PROBABILITY, delay jitter =MS, offline nofix stuckfix zerofix nan =FROM-TO, unplug=SOURCE@FROM-TO, reboot=AT, clockjump=AT:BY, drift=PPM";
+  "loss dup reorder corrupt truncate glue =PROBABILITY, delay jitter =MS, offline nofix stuckfix zerofix nan =FROM-TO, unplug=SOURCE@FROM-TO, reboot=AT, clockjump=AT:BY, drift=PPM, weekrollover[=AT], twins";
 
 /** Reads `loss=0.01,dup=0.01,offline=60-180`. Throws RangeError that names what is wrong. */
 export function parseFaults(text: string): Faults {
@@ -80,6 +89,8 @@ export function parseFaults(text: string): Faults {
       const [source = "", span = ""] = value.split("@");
       f.unplugged = [...f.unplugged, { source, ...spanOf(part, span) }];
     } else if (key === "reboot" && value !== "" && number >= 0) f.reboots = [...f.reboots, number];
+    else if (key === "weekrollover" && number >= 0) f.weekRolloverS = number;
+    else if (part.trim() === "twins") f.twins = true;
     else if (key === "drift" && value !== "" && Number.isFinite(number)) f.driftPpm = number;
     else if (key === "clockjump") {
       const [at, by] = value.split(":").map(Number);
@@ -96,6 +107,8 @@ function spanOf(part: string, text: string): Span {
   return { fromS: Number(m[1]), toS: Number(m[2]) };
 }
 
+const endsLine = (bytes: Uint8Array): boolean => bytes.at(-1) === 0x0a && bytes.at(-2) === 0x0d;
+
 export const within = (spans: readonly Span[], tS: number): boolean =>
   spans.some((s) => tS >= s.fromS && tS < s.toS);
 
@@ -108,6 +121,9 @@ export type LinkCounts = {
   reordered: number;
   corrupted: number;
   truncated: number;
+  glued: number;
+  /** Said while the link was down, by a unit that keeps nothing. */
+  unsent: number;
 };
 
 type Waiting<T> = { readonly atUs: number; readonly order: number; readonly frame: T };
@@ -122,6 +138,8 @@ export class FaultyLink<T extends { readonly bytes: Uint8Array }> {
     reordered: 0,
     corrupted: 0,
     truncated: 0,
+    glued: 0,
+    unsent: 0,
   };
   readonly #faults: Faults;
   readonly #random: Random;
@@ -146,7 +164,7 @@ export class FaultyLink<T extends { readonly bytes: Uint8Array }> {
   /** A frame leaves at `atUs`. What has arrived by then is delivered first. */
   send(frame: T, atUs: number): void {
     this.advance(atUs);
-    const { loss, dup, reorder, corrupt, truncate, delayS, jitterS } = this.#faults;
+    const { loss, dup, reorder, corrupt, truncate, glue, delayS, jitterS } = this.#faults;
     const r = this.#random;
     const c = this.counts;
     c.offered++;
@@ -163,6 +181,9 @@ export class FaultyLink<T extends { readonly bytes: Uint8Array }> {
     } else if (r.chance(truncate) && frame.bytes.length > 1) {
       travelling = this.#altered(frame, frame.bytes.slice(0, 1 + (r.u32() % (frame.bytes.length - 1))));
       c.truncated++;
+    } else if (endsLine(frame.bytes) && r.chance(glue)) {
+      travelling = this.#altered(frame, frame.bytes.slice(0, -2));
+      c.glued++;
     }
     let arrivesUs = atUs + Math.round((delayS + jitterS * r.uniform()) * 1e6);
     if (r.chance(reorder)) {

@@ -26,6 +26,8 @@ export type PowertrainState = {
   wheelMps: number;
 };
 
+const FULL_CELL_V = 4.2;
+
 /** Open-circuit voltage of a lithium cell by its charge: a straight middle with steep ends. */
 const openCircuit = (soc: number): number =>
   3.45 + 0.55 * soc + 0.18 * soc * soc * soc - 0.25 * Math.max(0, 0.1 - soc) * 10;
@@ -41,9 +43,9 @@ export class Powertrain {
   readonly #water = new Warmth(24, 0.0035, 180);
   readonly #head = new Warmth(24, 0.009, 90);
   readonly #exhaust = new Warmth(24, 0.035, 12);
-  /** Joules out of the battery, and joules of work at the wheels: the books must balance. */
+  /** Joules out of the battery, less those that the brakes gave back: the books must balance. */
   batteryJ = 0;
-  lossJ = 0;
+  regainedJ = 0;
 
   constructor(vehicle: Vehicle, seed: number, stream: string) {
     this.#vehicle = vehicle;
@@ -90,8 +92,11 @@ export class Powertrain {
   #electric(mechanicalW: number, brakingW: number, stepS: number): void {
     const { cells, capacityAh, resistanceOhm, efficiency, regeneration } = this.#vehicle.battery!;
     const s = this.state;
-    const electricalW = mechanicalW / efficiency - brakingW * regeneration * efficiency;
     const open = cells * openCircuit(s.soc);
+    // the controller brakes less where the battery would be charged above its limit
+    const room = Math.max(0, (FULL_CELL_V * cells - open) / resistanceOhm);
+    const regainedW = Math.min(brakingW * regeneration * efficiency, FULL_CELL_V * cells * room);
+    const electricalW = mechanicalW / efficiency - regainedW;
     // P = (U - R I) I, the smaller root
     const root = Math.sqrt(Math.max(0, open * open - 4 * resistanceOhm * electricalW));
     const current = (open - root) / (2 * resistanceOhm);
@@ -105,12 +110,12 @@ export class Powertrain {
       s.motorRpm / (this.#vehicle.topSpeedMps * this.#vehicle.turnsPerM * this.#vehicle.gear * 60),
     );
     s.motorCurrentA = s.duty > 0.02 ? current / s.duty : current;
-    const heatW = Math.abs(electricalW - mechanicalW + brakingW * regeneration);
+    const heatW = mechanicalW / efficiency - mechanicalW + regainedW / efficiency - regainedW;
     s.motorDegC = this.#motor.next(0.7 * heatW, stepS);
     s.controllerDegC = this.#controller.next(0.3 * heatW, stepS);
     s.batteryDegC = this.#battery.next(resistanceOhm * current * current, stepS);
     this.batteryJ += s.batteryVoltageV * current * stepS;
-    this.lossJ += (electricalW - mechanicalW + brakingW * regeneration) * stepS;
+    this.regainedJ += regainedW * stepS;
   }
 
   #combustion(speedMps: number, mechanicalW: number, stepS: number): void {

@@ -1,12 +1,11 @@
 import type { Encoder, PlainMessage, ProtocolOptions } from "@pitwall/core";
 import { findProtocol } from "@pitwall/protocols";
 import { type Faults, NO_FAULTS, within } from "./faults.ts";
-import { atan2, cos, sin } from "./math.ts";
+import { cos, sin } from "./math.ts";
 import { Powertrain, type PowertrainState } from "./powertrain.ts";
 import {
   type Fix,
   GNSS_10HZ,
-  GNSS_25HZ,
   type GnssModel,
   GnssSensor,
   IMU_WT901,
@@ -16,7 +15,6 @@ import {
 } from "./sensors.ts";
 import { metresPerDegree } from "./track.ts";
 import { createTruth, type Trajectory, type Truth } from "./trajectory.ts";
-import type { VehicleName } from "./vehicles.ts";
 
 /** What a message is made of: the truth, and what the sensors make of it. */
 export type Sensed = {
@@ -41,8 +39,9 @@ export type SourceSpec = {
   readonly rateHz: number;
   /** From the instant that a message is about to when it is sent. */
   readonly latencyS: number;
-  readonly needs: "gnss" | "imu" | "power";
-  readonly say: (sensed: Sensed) => readonly PlainMessage[];
+  readonly needs: "gnss" | "imu" | "power" | "gnss+imu";
+  /** Messages for the protocol's encoder, or frames that are bytes already. */
+  readonly say: (sensed: Sensed) => readonly (PlainMessage | Uint8Array)[];
 };
 
 /** A frame on its way out of the unit. `bytes` belong to the receiver. */
@@ -67,15 +66,28 @@ export type UnitOptions = {
 };
 
 const POWER_STEP_S = 0.02;
+/** The week number of GPS has ten bits. */
+const ROLLOVER_US = 1024 * 7 * 86_400e6;
+
+/** What came of the scripted faults: fixes or samples that were other than they should have been. */
+export type UnitCounts = {
+  noFix: number;
+  stuckFix: number;
+  zeroFix: number;
+  nan: number;
+  unplugged: number;
+};
 
 /** A vehicle's unit on a drive: its sources take turns, and each says its messages as bytes. Deterministic. */
 export class SimUnit {
   readonly sources: readonly SourceSpec[];
   readonly trajectory: Trajectory;
+  readonly counts: UnitCounts = { noFix: 0, stuckFix: 0, zeroFix: 0, nan: 0, unplugged: 0 };
   readonly #encoders: readonly Encoder[];
   readonly #next: Float64Array;
-  readonly #gnss: GnssSensor;
-  readonly #imu: ImuSensor;
+  /** Of source i: each has a receiver and an inertial sensor of its own, so that none changes another's noise. */
+  readonly #gnss: readonly GnssSensor[];
+  readonly #imu: readonly ImuSensor[];
   readonly #power: Powertrain;
   #powerAtS = 0;
   readonly #truth = createTruth();
@@ -93,8 +105,11 @@ export class SimUnit {
     this.#encoders = sources.map((s) => encoderOf(s.protocol));
     // sources start a little apart, as they do on a real bus
     this.#next = Float64Array.from(sources, (s, i) => (i % 7) / (7 * s.rateHz));
-    this.#gnss = new GnssSensor(options.gnss ?? GNSS_10HZ, options.seed, options.name);
-    this.#imu = new ImuSensor(options.imu ?? IMU_WT901, options.seed, options.name);
+    const gnss = options.gnss ?? GNSS_10HZ;
+    const imu = options.imu ?? IMU_WT901;
+    const { name, seed } = options;
+    this.#gnss = sources.map((s) => new GnssSensor({ ...gnss, rateHz: s.rateHz }, seed, `${name} ${s.name}`));
+    this.#imu = sources.map((s) => new ImuSensor({ ...imu, rateHz: s.rateHz }, seed, `${name} ${s.name}`));
     this.#power = new Powertrain(trajectory.vehicle, options.seed, options.name);
     const lat = (trajectory.track.reference.lat * Math.PI) / 180;
     this.#scale = metresPerDegree(cos(lat), sin(lat));
@@ -114,13 +129,30 @@ export class SimUnit {
     const source = this.sources[turn]!;
     const tS = this.#next[turn]!;
     this.#next[turn] = tS + 1 / source.rateHz;
-    const sensed = this.#sense(tS, source.needs);
-    if (this.#faults.unplugged.some((u) => u.source === source.name && within([u], tS))) return;
+    const sensed = this.#sense(tS, turn);
+    if (this.#faults.unplugged.some((u) => u.source === source.name && within([u], tS))) {
+      this.counts.unplugged++;
+      return;
+    }
     const encoder = this.#encoders[turn]!;
     const atUs = Math.round((tS + source.latencyS) * 1e6);
-    for (const message of source.say(sensed))
-      for (const bytes of encoder.encodeFrames?.(message) ?? [encoder.encode(message)])
-        emit({ atUs, source: turn, bytes, bootUs: sensed.bootUs });
+    const { bootUs } = sensed;
+    for (const said of source.say(sensed)) {
+      if (said instanceof Uint8Array) emit({ atUs, source: turn, bytes: said, bootUs });
+      else if (encoder.encodeFrames)
+        for (const bytes of encoder.encodeFrames(said)) emit({ atUs, source: turn, bytes, bootUs });
+      else emit({ atUs, source: turn, bytes: encoder.encode(said), bootUs });
+    }
+  }
+
+  /** UTC of an instant of the drive, microseconds since the Unix epoch. */
+  utcUs(tS: number): number {
+    return this.#options.startUs + Math.round(tS * 1e6);
+  }
+
+  /** What turns and heats at the latest instant that was asked for. */
+  get power(): Readonly<PowertrainState> {
+    return this.#power.state;
   }
 
   /** Position in degrees of a point in metres. */
@@ -131,15 +163,21 @@ export class SimUnit {
 
   #disturb(fix: Fix, tS: number): void {
     if (within(this.#faults.noFix, tS)) {
+      this.counts.noFix++;
       fix.valid = false;
       fix.sats = 0;
     }
     if (within(this.#faults.stuckFix, tS)) {
+      this.counts.stuckFix++;
       this.#stuck ??= { x: fix.x, y: fix.y };
       fix.x = this.#stuck.x;
       fix.y = this.#stuck.y;
     } else this.#stuck = undefined;
-    if (within(this.#faults.nan, tS)) fix.speedMps = Number.NaN;
+    if (within(this.#faults.zeroFix, tS)) this.counts.zeroFix++;
+    if (within(this.#faults.nan, tS)) {
+      this.counts.nan++;
+      fix.speedMps = Number.NaN;
+    }
   }
 
   /** How far the unit's own clock is off: drift, jumps, and a boot that was not the first. */
@@ -157,19 +195,24 @@ export class SimUnit {
     return this.#faults.reboots.filter((at) => tS >= at).length;
   }
 
-  #sense(tS: number, needs: SourceSpec["needs"]): Sensed {
-    const truth = this.trajectory.at(tS, this.#truth);
+  #sense(tS: number, turn: number): Sensed {
+    const { needs } = this.sources[turn]!;
     while (this.#powerAtS + POWER_STEP_S <= tS) {
       this.#powerAtS += POWER_STEP_S;
       this.#power.step(this.trajectory.at(this.#powerAtS, this.#powerTruth), POWER_STEP_S);
     }
-    this.trajectory.at(tS, truth);
+    const truth = this.trajectory.at(tS, this.#truth);
     const power = this.#power.state;
-    const fix = needs === "gnss" ? this.#gnss.sample(truth) : this.#gnss.fix;
-    const imu = needs === "imu" ? this.#imu.sample(truth, power.motorRpm) : this.#imu.out;
-    if (needs === "gnss") this.#disturb(fix, tS);
-    if (needs === "imu" && within(this.#faults.nan, tS)) imu.ax = imu.ay = imu.gz = Number.NaN;
-    const zero = needs === "gnss" && within(this.#faults.zeroFix, tS);
+    const needsGnss = needs === "gnss" || needs === "gnss+imu";
+    const needsImu = needs === "imu" || needs === "gnss+imu";
+    const fix = needsGnss ? this.#gnss[turn]!.sample(truth) : this.#gnss[turn]!.fix;
+    const imu = needsImu ? this.#imu[turn]!.sample(truth, power.motorRpm) : this.#imu[turn]!.out;
+    if (needsGnss) this.#disturb(fix, tS);
+    if (needsImu && within(this.#faults.nan, tS)) {
+      this.counts.nan++;
+      imu.ax = imu.ay = imu.gz = Number.NaN;
+    }
+    const zero = needsGnss && within(this.#faults.zeroFix, tS);
     const { lat, lon } = zero ? { lat: 0, lon: 0 } : this.toDegrees(fix.x, fix.y);
     const clockS = this.#clockError(tS);
     const began = this.trajectory.crossings[truth.lap - 1];
@@ -180,7 +223,7 @@ export class SimUnit {
       lonDeg: lon,
       imu,
       power,
-      utcUs: this.#options.startUs + Math.round(tS * 1e6),
+      utcUs: this.utcUs(tS) - (tS >= this.#faults.weekRolloverS ? ROLLOVER_US : 0),
       bootUs: Math.max(0, Math.round((tS + clockS) * 1e6)),
       lap: truth.lap,
       lapTimeS: began ? tS - began.tS : 0,
@@ -199,264 +242,3 @@ function encoderOf(protocol: string): Encoder {
   }
   return found.createEncoder(options as ProtocolOptions);
 }
-
-const plain = (message: string, s: Sensed, values: Record<string, number>): PlainMessage => ({
-  tUs: s.utcUs,
-  message,
-  values: Object.fromEntries(Object.entries(values).filter(([, v]) => Number.isFinite(v))),
-});
-
-/** The Blackbox of a vehicle: everything it knows in one packet. */
-export const blackboxSource = (rateHz = 30): SourceSpec => ({
-  name: "blackbox",
-  protocol: "blackbox",
-  rateHz,
-  latencyS: 0.01,
-  needs: "gnss",
-  say: (s) => [
-    {
-      ...plain("blackbox.v4", s, {
-        timestampMs: Math.floor(s.bootUs / 1000),
-        "vehicle.aLong": s.truth.aLongMps2,
-        "vehicle.aLat": s.truth.aLatMps2,
-        "vehicle.aUp": 0,
-        "vehicle.yawRate": s.truth.yawRateRadps,
-        "imu.roll": 0,
-        "imu.pitch": s.truth.slopeRad,
-        "vehicle.course": Number.isFinite(s.fix.courseRad) ? s.fix.courseRad : 0,
-        "vehicle.x": s.fix.x,
-        "vehicle.y": s.fix.y,
-        "vehicle.vx": s.fix.velEastMps,
-        "vehicle.vy": s.fix.velNorthMps,
-        "vehicle.speed": s.fix.speedMps,
-        "vehicle.sigma": s.fix.hAccM,
-        "vehicle.mode": modeOf(s.truth),
-        "gnss.lat": s.latDeg,
-        "gnss.lon": s.lonDeg,
-        gpsValid: s.fix.valid ? 1 : 0,
-        "gnss.course": s.fix.courseRad,
-        "lap.time": s.lapTimeS,
-        "lap.number": Math.max(0, s.lap - 1),
-        lapFlags: 0,
-      }),
-      bootUs: s.bootUs,
-    },
-  ],
-});
-
-const modeOf = (t: Truth): number =>
-  (t.aLongMps2 > 1 ? 1 : 0) | (t.aLongMps2 < -1.8 ? 2 : 0) | (Math.abs(t.aLatMps2) > 1.2 ? 4 : 0);
-
-const ubx = (rateHz: number, latencyS: number): SourceSpec => ({
-  name: "gnss",
-  protocol: "ubx",
-  rateHz,
-  latencyS,
-  needs: "gnss",
-  say: (s) =>
-    s.fix.valid
-      ? [
-          plain("ubx.nav-pvt", s, {
-            "gnss.fix": 3,
-            "gnss.sats": s.fix.sats,
-            "gnss.lat": s.latDeg,
-            "gnss.lon": s.lonDeg,
-            "gnss.alt": s.fix.z,
-            "gnss.speed": s.fix.speedMps,
-            "gnss.course": s.fix.courseRad,
-            "gnss.hAcc": s.fix.hAccM,
-            "gnss.vAcc": 1.6 * s.fix.hAccM,
-            "gnss.sAcc": 0.08,
-            "gnss.pdop": 1.4,
-          }),
-        ]
-      : [],
-});
-
-const nmea = (rateHz: number, latencyS: number): SourceSpec => ({
-  ...ubx(rateHz, latencyS),
-  protocol: "nmea",
-  say: (s) => [
-    plain("nmea.epoch", s, {
-      "gnss.fix": 3,
-      "gnss.sats": s.fix.sats,
-      "gnss.lat": s.latDeg,
-      "gnss.lon": s.lonDeg,
-      "gnss.alt": s.fix.z,
-      "gnss.speed": s.fix.speedMps,
-      "gnss.course": s.fix.courseRad,
-      "gnss.hdop": 0.9,
-    }),
-  ],
-});
-
-const imu: SourceSpec = {
-  name: "imu",
-  protocol: "wt901",
-  rateHz: 200,
-  latencyS: 0.002,
-  needs: "imu",
-  say: (s) => [
-    plain("wt901.acceleration", s, {
-      "imu.ax": s.imu.ax,
-      "imu.ay": s.imu.ay,
-      "imu.az": s.imu.az,
-      "imu.temp": 35,
-    }),
-    plain("wt901.rates", s, { "imu.gx": s.imu.gx, "imu.gy": s.imu.gy, "imu.gz": s.imu.gz }),
-  ],
-};
-
-const vesc: SourceSpec = {
-  name: "can0",
-  protocol: "vesc-can",
-  rateHz: 50,
-  latencyS: 0.001,
-  needs: "power",
-  say: (s) => [
-    plain("vesc.status", s, {
-      controller: 10,
-      "motor.erpm": s.power.erpm,
-      "motor.current": s.power.motorCurrentA,
-      "motor.duty": s.power.duty,
-    }),
-    plain("vesc.status4", s, {
-      controller: 10,
-      "controller.temp": s.power.controllerDegC,
-      "motor.temp": s.power.motorDegC,
-      "battery.current": s.power.batteryCurrentA,
-      position: 0,
-    }),
-    plain("vesc.status5", s, { controller: 10, tachometer: 0, "battery.voltage": s.power.batteryVoltageV }),
-  ],
-};
-
-const bms: SourceSpec = {
-  name: "can0-bms",
-  protocol: "vesc-bms",
-  rateHz: 2,
-  latencyS: 0.001,
-  needs: "power",
-  say: (s) => [
-    plain("vesc-bms.voltage", s, {
-      controller: 11,
-      "battery.voltage": s.power.batteryVoltageV,
-      chargerVoltage: 0,
-    }),
-    plain("vesc-bms.current", s, {
-      controller: 11,
-      inputCurrent: s.power.batteryCurrentA,
-      "battery.current": s.power.batteryCurrentA,
-    }),
-    plain("vesc-bms.state", s, {
-      controller: 11,
-      "battery.cell.min": s.power.cellV - 0.004,
-      "battery.cell.max": s.power.cellV + 0.004,
-      "battery.soc": s.power.soc,
-      "battery.soh": 0.97,
-      "battery.temp": s.power.batteryDegC,
-      flags: 0,
-    }),
-  ],
-};
-
-const boat: SourceSpec = {
-  name: "serial",
-  protocol: "telemetry-node",
-  rateHz: 10,
-  latencyS: 0.005,
-  needs: "power",
-  say: (s) => [
-    plain("telemetry-node.vesc", s, {
-      "controller.temp": s.power.controllerDegC,
-      "battery.voltage": s.power.batteryVoltageV,
-      "motor.current": Math.max(0, s.power.motorCurrentA),
-      "battery.current": Math.max(0, s.power.batteryCurrentA),
-      "motor.duty": Math.max(0, s.power.duty),
-      "controller.fault": 0,
-    }),
-    plain("telemetry-node.motor", s, {
-      "motor.temp": s.power.motorDegC,
-      "motor.rpm": Math.round(s.power.motorRpm),
-      propellerRpm: Math.round(s.power.motorRpm),
-    }),
-    plain("telemetry-node.solar", s, { solarCurrent1: 3.1, solarCurrent2: 2.9, "solar.current": 6 }),
-  ],
-};
-
-const hf = (
-  message: string,
-  rateHz: number,
-  needs: SourceSpec["needs"],
-  values: (s: Sensed) => Record<string, number>,
-): SourceSpec => ({
-  name: "ble",
-  protocol: "racehf-kart",
-  rateHz,
-  latencyS: 0.03,
-  needs,
-  say: (s) => [plain(message, s, values(s))],
-});
-
-const obd = (message: string, rateHz: number, values: (s: Sensed) => Record<string, number>): SourceSpec => ({
-  name: "obd",
-  protocol: "obd2",
-  rateHz,
-  latencyS: 0.02,
-  needs: "power",
-  say: (s) => [plain(message, s, { ecu: 0, ...values(s) })],
-});
-
-const racebox: SourceSpec = {
-  ...ubx(25, GNSS_25HZ.latencyS),
-  name: "racebox",
-  protocol: "racebox",
-  say: (s) =>
-    ubx(25, 0)
-      .say(s)
-      .map((m) => ({ ...m, message: "racebox.data" })),
-};
-
-/** What is on board of each kind of vehicle. */
-export function sourcesOf(vehicle: VehicleName, gnss: GnssModel): readonly SourceSpec[] {
-  switch (vehicle) {
-    case "kart":
-      return [ubx(gnss.rateHz, gnss.latencyS), imu, vesc, bms];
-    case "kart-combustion":
-      return [
-        hf("racehf-kart.gps", 10, "gnss", (s) => ({
-          "gnss.lat": s.latDeg,
-          "gnss.lon": s.lonDeg,
-          "gnss.speed": s.fix.speedMps,
-          "gnss.course": s.fix.courseRad,
-          "gnss.hdop": 0.9,
-          "gnss.alt": s.fix.z,
-          "gnss.sats": s.fix.sats,
-          "gnss.fix": 3,
-        })),
-        hf("racehf-kart.rpm", 10, "power", (s) => ({ "engine.rpm": s.power.engineRpm })),
-        hf("racehf-kart.temperatures", 1, "power", (s) => ({
-          "engine.waterTemp": s.power.waterDegC,
-          "engine.headTemp": s.power.headDegC,
-          "engine.exhaustTemp": s.power.exhaustDegC,
-        })),
-      ];
-    case "car":
-    case "road":
-      return [
-        vehicle === "car" ? racebox : nmea(gnss.rateHz, gnss.latencyS),
-        obd("obd2.pid-0c", 10, (s) => ({ "engine.rpm": s.power.engineRpm })),
-        obd("obd2.pid-0d", 10, (s) => ({ "obd.speed": s.power.wheelMps })),
-        obd("obd2.pid-11", 10, (s) => ({ "driver.throttle": s.power.throttle })),
-        obd("obd2.pid-05", 1, (s) => ({ "engine.waterTemp": s.power.waterDegC })),
-      ];
-    case "boat":
-      return [nmea(5, gnss.latencyS), boat];
-  }
-}
-
-/** Course from a yaw: clockwise from north. */
-export const courseOf = (yawRad: number): number => {
-  const c = atan2(cos(yawRad), sin(yawRad));
-  return c < 0 ? c + 2 * Math.PI : c;
-};

@@ -5,29 +5,28 @@ import {
   blackboxSource,
   courseOf,
   createTruth,
-  FaultyLink,
   GNSS_10HZ,
   GNSS_25HZ,
+  jsonSource,
   parseFaults,
   SimUnit,
+  type SourceSpec,
   sourcesOf,
   Trajectory,
+  type UnitCounts,
   VEHICLES,
   type VehicleName,
-  within,
 } from "@pitwall/simulator";
 import { command, type Io, intOption, numberOption, UsageError } from "../command.ts";
 import { progressBar } from "../progress.ts";
-import { openSink, type SimPacket, type SimSink } from "../sim-sinks.ts";
+import { openSink, type SimSink, type Speech, speechOf } from "../sim-sinks.ts";
 import { simTrack } from "../sim-tracks.ts";
-
-type Fleet = { readonly unit: SimUnit; readonly name: string; readonly link: FaultyLink<SimPacket> };
 
 export const simulate = command({
   name: "simulate",
   summary: "a simulated vehicle on a real track that speaks in bytes",
   usage:
-    "pitwall simulate [--vehicle kart|kart-combustion|car|road|boat] --track NAME-or-FILE [--laps 10] [--to udp://…|tcp://…|mqtt://…/VEHICLE|json+mqtt://…/VEHICLE|FILE.log …] [--truth FILE.csv] [--seed 1] [--faults loss=0.01,…] [--speed 1 | --speed max] [--units 1] [--start ISO-TIME] [--list]",
+    "pitwall simulate [--vehicle kart|kart-combustion|car|road|boat] --track NAME-or-FILE [--laps 10] [--to udp://…|tcp://…|mqtt://…/VEHICLE|json+mqtt://…/VEHICLE|FILE.candump|FILE …] [--truth FILE.csv] [--seed 1] [--faults loss=0.01,…] [--speed 1 | --speed max] [--units 1] [--start ISO-TIME] [--list]",
   options: {
     vehicle: { type: "string", default: "kart" },
     track: { type: "string" },
@@ -77,111 +76,84 @@ export const simulate = command({
     await using sinks = new AsyncDisposableStack();
     const targets = values.to ?? [];
     const opened: SimSink[] = [];
-    for (const target of targets) opened.push(sinks.use(await openSink(target, units, seed, io.err)));
+    const sinkOptions = { units, seed, faults, warn: io.err };
+    for (const target of targets) opened.push(sinks.use(await openSink(target, sinkOptions)));
     if (opened.length === 0 && values.truth === undefined)
       throw new UsageError("--to says where the bytes go, --truth where the truth goes");
-    const packets = opened.some((s) => s.speaks === "blackbox");
-    const buses = opened.some((s) => s.speaks === "buses");
-
-    const fleet: Fleet[] = [];
-    let truthOf: Trajectory | undefined;
-    for (let i = 0; i < units; i++) {
+    const spoken = new Set(opened.map((s) => s.speaks));
+    const speeches: Record<Speech, () => readonly SourceSpec[]> = {
+      blackbox: () => [blackboxSource(gnss.rateHz)],
+      json: () => [jsonSource()],
+      buses: () => sourcesOf(vehicle, gnss),
+    };
+    const sources = [...spoken].flatMap((speech) => speeches[speech]());
+    const fleet = Array.from({ length: units }, (_, i) => {
       const name = units === 1 ? vehicle : `${vehicle}-${i + 1}`;
       const trajectory = new Trajectory(track, VEHICLES[vehicle], { seed: seed + i, laps, driverNoise });
-      truthOf ??= trajectory;
-      const sources = [
-        ...(packets ? [blackboxSource(gnss.rateHz)] : []),
-        ...(buses || !packets ? sourcesOf(vehicle, gnss) : []),
-      ];
-      const unit = new SimUnit(trajectory, sources, { seed: seed + i, name, startUs, gnss, faults });
-      const link = new FaultyLink<SimPacket>(
-        faults,
-        seed + i,
-        name,
-        (frame, bytes) => ({ ...frame, bytes }),
-        (frame) => {
-          for (const sink of opened) sink.put(i, frame);
-        },
-      );
-      fleet.push({ unit, name, link });
-    }
-    if (values.truth !== undefined) await writeTruth(values.truth, fleet[0]!.unit, truthOf!, startUs);
-    if (opened.length > 0) await drive(io, fleet, opened, faults, speed);
+      return new SimUnit(trajectory, sources, { seed: seed + i, name, startUs, gnss, faults });
+    });
+    const [first] = fleet;
+    const { crossings, durationS } = first!.trajectory;
+    if (values.truth !== undefined) await writeTruth(values.truth, first!, startUs);
+    if (opened.length > 0) await drive(io, fleet, opened, speed);
 
-    const total = {
+    const [a, b] = first!.trajectory.gate().map((p) => first!.toDegrees(p.x, p.y));
+    const report = {
       vehicle,
       track: track.name,
       units,
       seed,
-      durationS: truthOf!.durationS,
-      ...sumOf(fleet),
+      durationS,
+      samples: sampleCounts(fleet),
       sent: opened.map((s) => s.report()),
+      gate: [a!.lat, a!.lon, b!.lat, b!.lon],
+      lapTimesS: crossings.slice(1).map((c, i) => Number((c.tS - crossings[i]!.tS).toFixed(6))),
     };
-    const lapTimesS = truthOf!.crossings
-      .slice(1)
-      .map((c, i) => Number((c.tS - truthOf!.crossings[i]!.tS).toFixed(6)));
-    await io.out(`${JSON.stringify({ ...total, lapTimesS })}\n`);
+    await io.out(`${JSON.stringify(report)}\n`);
     return 0;
   },
 });
 
+/** Samples that scripted faults changed, over all units. */
+function sampleCounts(fleet: readonly SimUnit[]): UnitCounts {
+  const total = { ...fleet[0]!.counts };
+  for (const unit of fleet.slice(1))
+    for (const key of Object.keys(total) as (keyof UnitCounts)[]) total[key] += unit.counts[key];
+  return total;
+}
+
 /** Lets all units drive, at the given speed against the clock. */
 async function drive(
   io: Io,
-  fleet: readonly Fleet[],
+  fleet: readonly SimUnit[],
   sinks: readonly SimSink[],
-  faults: ReturnType<typeof parseFaults>,
   speed: number,
 ): Promise<void> {
   const bar = progressBar(io, "driving");
-  const lastS = Math.max(...fleet.map((f) => f.unit.trajectory.durationS));
+  const lastS = Math.max(...fleet.map((u) => u.trajectory.durationS));
   const start = performance.now();
-  const held: { readonly fleet: Fleet; readonly packet: SimPacket }[] = [];
   const stepS = Number.isFinite(speed) ? Math.max(0.005, 0.02 * speed) : 0.2;
   for (let nowS = 0; nowS < lastS && !io.signal.aborted; nowS += stepS) {
-    const offline = within(faults.offline, nowS);
-    if (!offline) for (const h of held.splice(0)) h.fleet.link.send(h.packet, Math.round(nowS * 1e6));
-    for (const f of fleet) {
-      while (f.unit.nextS < nowS + stepS)
-        f.unit.step((frame) => {
-          const source = f.unit.sources[frame.source]!;
+    fleet.forEach((unit, i) => {
+      while (unit.nextS < nowS + stepS)
+        unit.step((frame) => {
+          const { name, protocol } = unit.sources[frame.source]!;
           const tS = frame.atUs / 1e6;
-          const packet: SimPacket = {
-            ...frame,
-            name: source.name,
-            protocol: source.protocol,
-            boot: f.unit.bootAt(tS),
-          };
-          if (offline) held.push({ fleet: f, packet });
-          else f.link.send(packet, frame.atUs);
+          const packet = { ...frame, name, protocol, boot: unit.bootAt(tS), utcUs: unit.utcUs(tS) };
+          for (const sink of sinks) if (sink.speaks === speechOf(protocol)) sink.put(i, packet);
         });
-      f.link.advance(Math.round(nowS * 1e6));
-    }
+    });
     for (const sink of sinks) await sink.flush(nowS);
     bar.update(nowS, lastS);
     const waitMs = (nowS / speed) * 1000 - (performance.now() - start);
     if (waitMs > 1) await new Promise<void>((done) => setTimeout(done, waitMs));
   }
-  for (const h of held) h.fleet.link.send(h.packet, h.packet.atUs);
-  for (const f of fleet) f.link.end();
   for (const sink of sinks) await sink.flush(Number.POSITIVE_INFINITY);
   bar.end();
 }
 
-const sumOf = (fleet: readonly Fleet[]) => {
-  const sum = { offered: 0, delivered: 0, lost: 0, duplicated: 0, reordered: 0, corrupted: 0, truncated: 0 };
-  for (const f of fleet)
-    for (const key of Object.keys(sum) as (keyof typeof sum)[]) sum[key] += f.link.counts[key];
-  return sum;
-};
-
 /** The truth at 1 kHz as Pitwall CSV; gate crossings are in the report to the microsecond. */
-async function writeTruth(
-  file: string,
-  unit: SimUnit,
-  trajectory: Trajectory,
-  startUs: number,
-): Promise<void> {
+async function writeTruth(file: string, unit: SimUnit, startUs: number): Promise<void> {
   const out: WriteStream = createWriteStream(file);
   const write = async (text: string) => {
     if (!out.write(text)) await once(out, "drain");
@@ -190,6 +162,7 @@ async function writeTruth(
     "tUs,vehicle.lat,vehicle.lon,vehicle.x,vehicle.y,vehicle.speed,vehicle.yaw,vehicle.course,vehicle.yawRate,vehicle.aLong,vehicle.aLat,lap.number\n",
   );
   const t = createTruth();
+  const { trajectory } = unit;
   const n = Math.floor(trajectory.durationS * 1000);
   let rows: string[] = [];
   for (let i = 0; i <= n; i++) {
