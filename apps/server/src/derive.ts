@@ -6,6 +6,7 @@ import { readRecording, recognise } from "@pitwall/formats";
 import { createPipeline, type Pipeline } from "@pitwall/pipeline";
 import { createBlackboxFramer } from "@pitwall/protocols";
 import { readMcap, readMcapInfo, type SessionRef, type SourceMeta, StoreError } from "@pitwall/store";
+import { appendAll } from "./append.ts";
 import type { DataFolder } from "./data-folder.ts";
 import { safeName } from "./ingest/door.ts";
 import { STAGES } from "./stages.ts";
@@ -37,12 +38,12 @@ export async function deriveSession(
   let frames = 0;
   const notes: string[] = [];
   const pipeline = createPipeline({ stages: STAGES(), onProblem: () => void problems++ });
-  const store = () => {
-    for (const batch of pipeline.take()) {
+  const store = async () => {
+    const batches = pipeline.take();
+    for (const batch of batches)
       for (const column of batch.columns)
         for (let i = 0; i < batch.length; i++) if (Number.isFinite(column[i]!)) count++;
-      samples.append(sessionId, batch);
-    }
+    await appendAll(samples, sessionId, batches);
   };
   const files = new Map<string, Uint8Array[]>();
   for await (const frame of journal.readSession(sessionId)) {
@@ -54,7 +55,7 @@ export async function deriveSession(
       files.set(protocol, pieces);
     } else pipeline.frame(pipeline.source(frame.source), frame.bytes, frame.arrivalUs, frame.bootUs);
     if (frames % BATCH_EVERY === 0) {
-      store();
+      await store();
       progress(frames, total);
     }
   }
@@ -64,7 +65,7 @@ export async function deriveSession(
     pipeline.recording(recording);
   }
   pipeline.end();
-  store();
+  await store();
   await samples.closeSession(sessionId);
   return { frames, samples: count, problems, notes };
 }
@@ -189,7 +190,10 @@ async function finish(
   progress: Progress,
 ): Promise<Imported> {
   await data.journal.committed();
-  const closed = await data.journal.closeSession(ref.id, { imported: "true" });
+  const closed = await data.journal.closeSession(ref.id, {
+    imported: "true",
+    title: data.catalogue.session(ref.id)?.title ?? "",
+  });
   await deriveSession(data, ref.id, progress);
   data.catalogue.closeSession(ref.id, {
     state: "imported",

@@ -10,6 +10,7 @@ import {
   type SourceMeta,
   StoreError,
 } from "@pitwall/store";
+import { appendAll } from "./append.ts";
 import type { ServerConfig } from "./config.ts";
 import { countProblem, type Device, type DeviceRegistry, seenOf } from "./devices.ts";
 import { LiveVehicle, laneKey, type OpenSession, type SessionLane } from "./vehicle.ts";
@@ -36,6 +37,8 @@ export type RecorderDeps = {
   readonly onTrouble: (reason: string | null) => void;
 };
 
+/** Frames between two looks at the disk while a session is taken up. */
+const RESUME_FRAMES = 20_000;
 /** In `SourceMeta.extra`: the device numbers its frames itself, so that repeats and gaps can be told. */
 const NUMBERED = { numbered: "device" } as const;
 
@@ -228,21 +231,27 @@ export class Recorder {
     const session = this.#begin(vehicle, journaled.firstArrivalUs, journaled);
     await samples.replaceSession(journaled.id);
     vehicle.lastSeenUs = journaled.lastArrivalUs;
-    const batches: Batch[] = [];
-    await journal.forEachFrame(journaled.id, (source, bytes, start, end, arrivalUs, bootUs) => {
-      const lane = this.#lane(session, source.meta);
-      session.pipeline.frame(lane.pipe, bytes.slice(start, end), arrivalUs, bootUs);
-    });
-    batches.push(...session.pipeline.take());
+    let frames = 0;
+    for await (const frame of journal.readSession(journaled.id)) {
+      const lane = this.#lane(session, frame.source);
+      session.pipeline.frame(lane.pipe, frame.bytes, frame.arrivalUs, frame.bootUs);
+      if (++frames % RESUME_FRAMES === 0) await this.#restore(vehicle, session);
+    }
+    await this.#restore(vehicle, session);
     for (const source of journaled.sources) {
       if (source.meta.extra?.["numbered"] !== NUMBERED.numbered) continue;
       const device = devices.get(source.meta.device, journaled.vehicle, "mqtt", source.meta.device);
       const seen = seenOf(device, source.meta.boot, this.#deps.catalogue.received);
       for (const [first, last] of source.stats.seen.ranges) for (let s = first; s <= last; s++) seen.add(s);
     }
-    this.#deliver({ vehicle, session, batches });
     if (this.#deps.nowUs() - journaled.lastArrivalUs > this.#deps.sessions.silenceS * 1e6)
       await this.endSession(vehicle);
+  }
+
+  async #restore(vehicle: LiveVehicle, session: OpenSession): Promise<void> {
+    const batches = session.pipeline.take();
+    for (const batch of batches) vehicle.observe(batch, this.#deps.sessions.movingMps);
+    await appendAll(this.#deps.samples, session.ref.id, batches);
   }
 
   /** Once a second: sessions that have been silent or still for too long end. */
@@ -281,7 +290,10 @@ export class Recorder {
       if (batches.length > 0) this.#deliver({ vehicle, session, batches });
       this.#deps.onSession("end", vehicle, session);
       await samples.closeSession(session.ref.id);
-      const closed = await journal.closeSession(session.ref.id, { parked: String(session.parked) });
+      const closed = await journal.closeSession(session.ref.id, {
+        parked: String(session.parked),
+        title: session.parked ? "parked" : "",
+      });
       catalogue.closeSession(session.ref.id, { endUs: closed.endUs, frames: closed.frames });
       for (const device of this.#deps.devices.ofVehicle(vehicle.id))
         for (const [boot, seen] of device.seen) catalogue.saveReceived(device.id, boot, seen);

@@ -77,6 +77,7 @@ export async function startServer(config: ServerConfig, onProblem: OnStoreProble
         `pitwall/v1/${vehicle.id}/event`,
         JSON.stringify({ event: `session-${event}`, session: session.ref.id, tUs: nowUs() }),
       );
+      if (event === "end") hub.forget(session.ref.id);
       hub.tellVehicles();
     },
     onLap(vehicle, lap) {

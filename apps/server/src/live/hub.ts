@@ -37,6 +37,7 @@ type Client = {
 export class LiveHub {
   readonly #clients = new Set<Client>();
   readonly #streams = new Map<string, StreamInfo>();
+  #nextStream = 0;
   readonly #server: () => ServerInfo;
   readonly #vehicles: () => VehicleState[];
 
@@ -134,7 +135,7 @@ export class LiveHub {
     let info = this.#streams.get(key);
     if (!info) {
       info = {
-        id: this.#streams.size % 65_536,
+        id: this.#nextStream++ % 65_536,
         vehicle,
         session,
         source: batch.source,
@@ -162,6 +163,15 @@ export class LiveHub {
       tell(client, { type: "stream", stream: id, ...rest, channels: picked.map((i) => channels[i]!) });
     }
     return stream;
+  }
+
+  /** The session is over: its streams will carry nothing more. */
+  forget(session: string): void {
+    for (const [key, info] of this.#streams)
+      if (info.session === session) {
+        this.#streams.delete(key);
+        for (const client of this.#clients) client.streams.delete(info.id);
+      }
   }
 
   /** Once a second, and when something changed that people look at. */

@@ -184,7 +184,7 @@ async function reconcile(catalogue: Catalogue, journal: Journal): Promise<void> 
     const s = journal.openSession(id) ? undefined : await journal.closedSession(id);
     if (!s) continue;
     const startUs = Number.isFinite(s.startUs) ? s.startUs : 0;
-    catalogue.openSession({ id: s.id, vehicle: s.vehicle, startUs, title: s.attributes["title"] ?? null });
+    catalogue.openSession({ id: s.id, vehicle: s.vehicle, startUs, title: s.attributes["title"] || null });
     const state = s.attributes["imported"] === "true" ? "imported" : "closed";
     catalogue.closeSession(s.id, { endUs: s.endUs, frames: s.frames, state });
   }
