@@ -35,8 +35,9 @@ describe("bits of a signal", () => {
   it("are those of the definition", () => {
     fc.assert(
       fc.property(anySignal, anyData, (s, data) => {
-        const raw = readShares(data, sharesOf(s));
-        expect(raw).toBe(Number(readByDefinition(data, s.start, s.length, s.little)));
+        const raw = readShares(data, sharesOf(s), s.length, s.signed);
+        const wanted = readByDefinition(data, s.start, s.length, s.little);
+        expect(raw).toBe(Number(s.signed ? BigInt.asIntN(s.length, wanted) : wanted));
       }),
       { numRuns: 1000 },
     );
@@ -50,11 +51,12 @@ describe("bits of a signal", () => {
         fc.maxSafeNat(),
         (s, before, seed) => {
           const shares = sharesOf(s);
-          const raw = seed % 2 ** s.length;
+          const raw = (seed % 2 ** s.length) - (s.signed ? 2 ** (s.length - 1) : 0);
           const data = before.slice();
           writeShares(data, shares, raw);
-          expect(readShares(data, shares)).toBe(raw);
-          writeShares(data, shares, readShares(before, shares));
+          const read = (b: Uint8Array) => readShares(b, shares, s.length, s.signed);
+          expect(read(data)).toBe(raw);
+          writeShares(data, shares, read(before));
           expect(data).toEqual(before);
         },
       ),
@@ -81,10 +83,11 @@ describe("compiled and interpreted reading", () => {
         anyData,
         fc.nat(8),
         fc.integer({ min: -500, max: 500 }),
-        (s, data, length, offset) => {
+        fc.constantFrom(0.25, 1, -1),
+        (s, data, length, offset, factor) => {
           const order = `${s.little ? 1 : 0}${s.signed ? "-" : "+"}`;
           const { compiled, interpreted } = both(
-            text(` SG_ S : ${s.start}|${s.length}@${order} (0.25,${offset}) [0|0] "" X\n`),
+            text(` SG_ S : ${s.start}|${s.length}@${order} (${factor},${offset}) [0|0] "" X\n`),
           );
           const [a, b] = [new Float64Array(1), new Float64Array(1)];
           compiled(data, length, a);

@@ -8,14 +8,16 @@ export type Share = {
   readonly weight: number;
 };
 
-/** Which bits of which bytes make up a signal, lowest first. */
+const WORD = 2 ** 32;
+
+/** Which bits of which bytes make up a signal, lowest first; no share reaches over bit 32. */
 export function sharesOf(s: Pick<DbcSignal, "start" | "length" | "little">): Share[] {
   const shares: Share[] = [];
   if (s.little) {
     for (let bit = 0; bit < s.length; ) {
       const at = s.start + bit;
       const shift = at & 7;
-      const count = Math.min(8 - shift, s.length - bit);
+      const count = Math.min(8 - shift, s.length - bit, bit < 32 ? 32 - bit : 8);
       shares.push({ byte: at >> 3, shift, mask: 2 ** count - 1, weight: 2 ** bit });
       bit += count;
     }
@@ -25,7 +27,7 @@ export function sharesOf(s: Pick<DbcSignal, "start" | "length" | "little">): Sha
   let position = (s.start >> 3) * 8 + (7 - (s.start & 7)) + s.length - 1;
   for (let bit = 0; bit < s.length; ) {
     const shift = 7 - (position & 7);
-    const count = Math.min(8 - shift, s.length - bit);
+    const count = Math.min(8 - shift, s.length - bit, bit < 32 ? 32 - bit : 8);
     shares.push({ byte: position >> 3, shift, mask: 2 ** count - 1, weight: 2 ** bit });
     bit += count;
     position -= count;
@@ -36,16 +38,40 @@ export function sharesOf(s: Pick<DbcSignal, "start" | "length" | "little">): Sha
 /** Bytes a frame must have for the signal to be in it. */
 export const bytesOf = (shares: readonly Share[]): number => Math.max(...shares.map((s) => s.byte)) + 1;
 
-/** The unsigned number in these bits; beyond 2^53 the lowest bits are lost. */
-export function readShares(data: Uint8Array, shares: readonly Share[]): number {
-  let raw = 0;
-  for (const s of shares) raw += ((data[s.byte]! >> s.shift) & s.mask) * s.weight;
-  return raw;
+/** Beyond this many bits a sum of shares rounds more than once. */
+export const EXACT_BITS = 53;
+
+/** The number in these bits; beyond 53 bits the nearest one that a double can be. */
+export function readShares(
+  data: Uint8Array,
+  shares: readonly Share[],
+  length: number,
+  signed: boolean,
+): number {
+  let low = 0;
+  let high = 0;
+  for (const s of shares) {
+    const part = (data[s.byte]! >> s.shift) & s.mask;
+    if (s.weight < WORD) low += part * s.weight;
+    else high += part * (s.weight / WORD);
+  }
+  if (length <= 32) return signed && low >= 2 ** (length - 1) ? low - 2 ** length : low;
+  if (signed && high >= 2 ** (length - 33)) high -= 2 ** (length - 32);
+  return high * WORD + low;
 }
 
+/** Writes a number of at most 53 bits, or a larger one as far as it is exact. */
 export function writeShares(data: Uint8Array, shares: readonly Share[], raw: number): void {
+  // both words of a negative number as two's complement has them
+  const high = Math.floor(raw / WORD);
+  writeWords(data, shares, raw - high * WORD, high);
+}
+
+function writeWords(data: Uint8Array, shares: readonly Share[], low: number, high: number): void {
   for (const s of shares) {
-    const part = Math.floor(raw / s.weight) % (s.mask + 1);
+    const size = s.mask + 1;
+    const word = Math.floor(s.weight < WORD ? low / s.weight : high / (s.weight / WORD));
+    const part = ((word % size) + size) % size;
     data[s.byte] = (data[s.byte]! & ~(s.mask << s.shift)) | (part << s.shift);
   }
 }
@@ -58,12 +84,10 @@ export function readFloat(data: Uint8Array, shares: readonly Share[], bits: 32 |
   let high = 0;
   for (const s of shares) {
     const part = (data[s.byte]! >> s.shift) & s.mask;
-    if (s.weight < 2 ** 32) low += part * s.weight;
-    else high += part * (s.weight / 2 ** 32);
+    if (s.weight < WORD) low += part * s.weight;
+    else high += part * (s.weight / WORD);
   }
-  // a share that reaches over bit 32
-  high += Math.floor(low / 2 ** 32);
-  scratch.setUint32(4, low % 2 ** 32);
+  scratch.setUint32(4, low);
   scratch.setUint32(0, high);
   return bits === 32 ? scratch.getFloat32(4) : scratch.getFloat64(0);
 }
@@ -73,17 +97,5 @@ export function writeFloat(data: Uint8Array, shares: readonly Share[], bits: 32 
     scratch.setFloat32(4, value);
     scratch.setUint32(0, 0);
   } else scratch.setFloat64(0, value);
-  const low = scratch.getUint32(4);
-  const high = scratch.getUint32(0);
-  for (const s of shares) {
-    const word = s.weight < 2 ** 32 ? low : high;
-    const weight = s.weight < 2 ** 32 ? s.weight : s.weight / 2 ** 32;
-    let part = Math.floor(word / weight) % (s.mask + 1);
-    // a share that reaches over bit 32 has its upper bits in the other word
-    if (s.weight < 2 ** 32 && s.weight * (s.mask + 1) > 2 ** 32) {
-      const lowBits = Math.log2(2 ** 32 / s.weight);
-      part = Math.floor(low / s.weight) + ((high * 2 ** lowBits) % (s.mask + 1));
-    }
-    data[s.byte] = (data[s.byte]! & ~(s.mask << s.shift)) | (part << s.shift);
-  }
+  writeWords(data, shares, scratch.getUint32(4), scratch.getUint32(0));
 }

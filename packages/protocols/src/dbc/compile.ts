@@ -1,4 +1,4 @@
-import { bytesOf, readFloat, readShares, type Share, sharesOf } from "./bits.ts";
+import { bytesOf, EXACT_BITS, readFloat, readShares, type Share, sharesOf } from "./bits.ts";
 import type { Target } from "./mapping.ts";
 import type { DbcMessage, DbcSignal } from "./model.ts";
 
@@ -28,7 +28,8 @@ const isWithin = (raw: number, ranges: readonly (readonly [number, number])[]): 
 };
 
 /** Raw value without its sign, as switches are compared. */
-const rawOf = (p: PlannedSignal, data: Uint8Array): number => readShares(data, p.shares);
+const rawOf = (p: PlannedSignal, data: Uint8Array): number =>
+  readShares(data, p.shares, p.signal.length, false);
 
 function isPresent(
   planned: readonly PlannedSignal[],
@@ -49,8 +50,7 @@ function physicalOf(p: PlannedSignal, data: Uint8Array): number {
   const { signal: s, target: t } = p;
   let raw: number;
   if (s.kind === "integer") {
-    raw = readShares(data, p.shares);
-    if (s.signed && raw >= 2 ** (s.length - 1)) raw -= 2 ** s.length;
+    raw = readShares(data, p.shares, s.length, s.signed);
   } else raw = readFloat(data, p.shares, s.kind === "float32" ? 32 : 64);
   const value = (((raw * s.factor + s.offset) / s.divisor) * t.scale) / t.per + t.bias;
   return value - value === 0 ? value : Number.NaN;
@@ -66,27 +66,47 @@ export function interpret(planned: readonly PlannedSignal[]): ReadSignals {
   };
 }
 
-/** An expression of the bits; whole bytes of up to 31 bits by shifts, the rest by weights. */
-function rawCode(shares: readonly Share[], length: number): string {
+const WORD = 2 ** 32;
+
+/** A sum of shares; numbers of up to 31 bits by shifts, larger ones by weights. */
+function sumCode(shares: readonly Share[], divisor: number, bits: number): string {
+  if (shares.length === 0) return "0";
   const terms = shares.map((s) => {
+    const weight = s.weight / divisor;
     let x = `d[${s.byte}]`;
     if (s.shift > 0) x = `${x}>>${s.shift}`;
     if (s.mask < 0xff >> s.shift) x = `(${x})&${s.mask}`;
-    if (s.weight === 1) return `(${x})`;
-    return length <= 31 ? `((${x})<<${Math.log2(s.weight)})` : `(${x})*${s.weight}`;
+    if (weight === 1) return `(${x})`;
+    return bits <= 31 ? `((${x})<<${Math.log2(weight)})` : `(${x})*${weight}`;
   });
-  return terms.join(length <= 31 ? "|" : "+");
+  return terms.join(bits <= 31 ? "|" : "+");
+}
+
+/** Constants for signal `i`: its raw value `r`, and beyond 53 bits its upper word `h` and lower word `l`. */
+function rawCode({ shares, signal }: PlannedSignal, i: number): string {
+  if (signal.length <= EXACT_BITS) return `const r${i}=${sumCode(shares, 1, signal.length)};`;
+  const low = shares.filter((s) => s.weight < WORD);
+  const high = shares.filter((s) => s.weight >= WORD);
+  return `const l${i}=${sumCode(low, 1, 32)},h${i}=${sumCode(high, WORD, 32)},r${i}=h${i}*${WORD}+l${i};`;
+}
+
+function signedCode({ signal: s }: PlannedSignal, i: number): string {
+  if (!s.signed) return `r${i}`;
+  if (s.length <= EXACT_BITS) return `(r${i}>=${2 ** (s.length - 1)}?r${i}-${2 ** s.length}:r${i})`;
+  const upper = `(h${i}>=${2 ** (s.length - 33)}?h${i}-${2 ** (s.length - 32)}:h${i})`;
+  return `(${upper}*${WORD}+l${i})`;
 }
 
 function valueCode(p: PlannedSignal, raw: string): string {
   const { signal: s, target: t } = p;
   let x = raw;
+  // adding 0 keeps minus zero away
   if (s.factor !== 1) x = `${x}*${s.factor}`;
-  if (s.offset !== 0) x = `(${x}+(${s.offset}))`;
+  if (s.offset !== 0 || s.factor < 0) x = `(${x}+(${s.offset}))`;
   if (s.divisor !== 1) x = `${x}/${s.divisor}`;
   if (t.scale !== 1) x = `${x}*${t.scale}`;
   if (t.per !== 1) x = `${x}/${t.per}`;
-  if (t.bias !== 0) x = `${x}+(${t.bias})`;
+  if (t.bias !== 0 || t.scale < 0) x = `${x}+(${t.bias})`;
   return x;
 }
 
@@ -96,7 +116,7 @@ export function compile(planned: readonly PlannedSignal[]): ReadSignals | undefi
   const fallback = interpret(planned);
   const need = Math.max(0, ...planned.map((p) => p.bytes));
   // a switch comes before what it selects: raw values first, then values
-  const raws = planned.map((p, i) => `const r${i}=${rawCode(p.shares, p.signal.length)};`);
+  const raws = planned.map(rawCode);
   const present = planned.map((p, i) => {
     if (!p.signal.when) return "";
     if (p.switchAt < 0 || p.switchAt === i) return `const p${i}=false;`;
@@ -110,9 +130,7 @@ export function compile(planned: readonly PlannedSignal[]): ReadSignals | undefi
   if (!order) return undefined;
   const values = planned.map((p, i) => {
     const s = p.signal;
-    const half = 2 ** (s.length - 1);
-    const signed = s.signed ? `(r${i}>=${half}?r${i}-${2 ** s.length}:r${i})` : `r${i}`;
-    const value = valueCode(p, signed);
+    const value = valueCode(p, signedCode(p, i));
     return `o[${i}]=${s.when ? `p${i}?${value}:NaN` : value};`;
   });
   const body = `if(n<${need}){f(d,n,o);return;}${raws.join("")}${order.map((i) => present[i]).join("")}${values.join("")}`;

@@ -140,7 +140,7 @@ function dataOf(entry: DbcEntry, message: PlainMessage): Uint8Array {
         s.start >> 3,
         `${t.name}=${x} does not fit ${s.length} bits`,
       );
-    writeShares(data, p.shares, raw < 0 ? raw + 2 ** s.length : raw);
+    writeShares(data, p.shares, raw);
   });
   return data;
 }
