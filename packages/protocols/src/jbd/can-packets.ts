@@ -21,7 +21,6 @@ const packet = (
 });
 
 export const SOC_NAME = "jbd-can.soc";
-export const RANGE_NAME = "jbd-can.range";
 
 /** The frames that inverters understand, as JBD and many others send them; 11-bit identifiers, little-endian. */
 export const JBD_CAN_PACKETS: readonly CanPacket[] = [

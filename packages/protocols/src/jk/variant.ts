@@ -21,7 +21,7 @@ function agrees(view: DataView, start: number, { maskAt, cells }: typeof WIDE): 
   return mask !== 0 && isMaskWithin && mean >= lowest - NEAR_MV && mean <= highest + NEAR_MV;
 }
 
-/** Whether a status frame has the layout for 24 cells; NaN where it cannot be told. */
+/** Whether a status frame has the layout for 24 cells; undefined where it cannot be told. */
 export function isNarrow(view: DataView, start: number): boolean | undefined {
   if (agrees(view, start, WIDE)) return false;
   return agrees(view, start, NARROW) ? true : undefined;

@@ -214,4 +214,3 @@ export function createPackets(o: NodeOptions) {
     ]),
   };
 }
-export type NodePackets = ReturnType<typeof createPackets>;
