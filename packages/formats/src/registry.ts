@@ -15,7 +15,7 @@ import { journal, mcap, parquet } from "./mcap/mcap.ts";
 import { motecCsv } from "./motec/motec-csv.ts";
 import { motecLd } from "./motec/motec-ld.ts";
 import { pitwallCsv } from "./pitwall-csv/pitwall-csv.ts";
-import { blackboxLog, gnssLog, sirfLog, vescLog } from "./protocol-log/logs.ts";
+import { blackboxLog, gnssLog, vescLog } from "./protocol-log/logs.ts";
 import { raceCaptureLog } from "./racecapture/racecapture.ts";
 import { raceChronoCsv2, raceChronoCsv3 } from "./racechrono/racechrono.ts";
 import { type ByteSource, HEAD_LENGTH, peek } from "./source.ts";
@@ -42,7 +42,6 @@ export const FORMATS: readonly Format[] = [
   pitwallJson,
   fit,
   gnssLog,
-  sirfLog,
   blackboxLog,
   vescLog,
   candump,

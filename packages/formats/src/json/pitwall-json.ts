@@ -10,6 +10,7 @@ import {
 import { FormatError } from "../errors.ts";
 import type { Format, ReadOptions } from "../format.ts";
 import { type ByteSource, collect } from "../source.ts";
+import { ascending } from "../table/order.ts";
 import { decimalsOf } from "../text/decimal.ts";
 import { textOf } from "../text/lines.ts";
 import { headText } from "../text/sniff.ts";
@@ -81,7 +82,7 @@ function groupOf(x: unknown): Group {
       return field && values.length === tUs.length ? [{ field, values }] : [];
     },
   );
-  return { name: String(group["name"] ?? "values"), tUs, columns };
+  return ascending({ name: String(group["name"] ?? "values"), tUs, columns });
 }
 
 async function read(source: ByteSource, options: ReadOptions): Promise<Recording> {

@@ -2,6 +2,7 @@ import { type Group, type MessageSpec, type Reading, type Recording, US_PER_DAY 
 import { FormatError } from "../errors.ts";
 import type { ReadOptions } from "../format.ts";
 import { GroupBuilder } from "../table/columns.ts";
+import { ascending } from "../table/order.ts";
 import type { ProblemLog } from "../table/problems.ts";
 import { dayUs, parseDate } from "../text/date.ts";
 import { DayClock } from "../text/day-time.ts";
@@ -60,7 +61,7 @@ export class MessageGatherer {
       builder = new GroupBuilder(message.name, message.fields);
       this.#builders.set(key, builder);
     }
-    builder.add(tUs, reading.values);
+    builder.add(Math.round(tUs), reading.values);
   }
 
   #timeOf(reading: Reading, frameUs: number): readonly [tUs: number, kind: TimeKind] {
@@ -144,15 +145,16 @@ export class MessageGatherer {
 /** Rows of one kind of message that were kept apart while their times were not yet comparable. */
 function joinedGroups(a: Group, b: Group): Group {
   const n = a.tUs.length;
-  const all = new Float64Array(n + b.tUs.length);
-  all.set(a.tUs);
-  all.set(b.tUs, n);
-  const order = Uint32Array.from(all.keys()).sort((i, k) => all[i]! - all[k]! || i - k);
+  const tUs = new Float64Array(n + b.tUs.length);
+  tUs.set(a.tUs);
+  tUs.set(b.tUs, n);
   const names = [...new Set([...a.columns, ...b.columns].map((c) => c.field.name))];
   const columns = names.map((name) => {
     const [ca, cb] = [a, b].map((g) => g.columns.find((c) => c.field.name === name));
-    const at = (i: number) => (i < n ? ca?.values[i] : cb?.values[i - n]) ?? Number.NaN;
-    return { field: (ca ?? cb)!.field, values: Float64Array.from(order, at) };
+    const values = new Float64Array(tUs.length).fill(Number.NaN);
+    if (ca) values.set(ca.values);
+    if (cb) values.set(cb.values, n);
+    return { field: (ca ?? cb)!.field, values };
   });
-  return { name: a.name, tUs: Float64Array.from(order, (i) => all[i]!), columns };
+  return ascending({ name: a.name, tUs, columns });
 }

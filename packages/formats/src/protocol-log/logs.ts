@@ -29,7 +29,7 @@ function logOf(
 
 export const gnssLog = logOf("gnss", {
   id: "gnss-log",
-  title: "NMEA and UBX log",
+  title: "NMEA, UBX and SiRF log",
   extensions: ["nmea", "ubx", "log", "txt"],
   remarks: "Read only, also mixed. Messages before the first date take its day.",
 });
@@ -47,22 +47,3 @@ export const vescLog = logOf("vesc-uart", {
   extensions: ["bin"],
   remarks: "Read only, where the messages carry times.",
 });
-
-/** Old receivers speak SiRF's own protocol; recognised so that the message can say what to do. */
-export const sirfLog: Format = {
-  id: "sirf-log",
-  title: "SiRF binary log",
-  extensions: ["log", "bin"],
-  sniff(head) {
-    let frames = 0;
-    for (let at = 0; at + 8 <= head.length; at++) {
-      if (head[at] !== 0xa0 || head[at + 1] !== 0xa2) continue;
-      const end = at + 8 + ((head[at + 2]! << 8) | head[at + 3]!);
-      if (head[end - 2] !== 0xb0 || head[end - 1] !== 0xb3) continue;
-      frames++;
-      at = end - 1;
-    }
-    return frames >= 2 ? 0.9 : 0;
-  },
-  carries: { ...carries, remarks: "Recognised, not decoded: the receiver has to be switched to NMEA." },
-};

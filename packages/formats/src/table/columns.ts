@@ -1,46 +1,36 @@
 import type { Column, FieldSpec, Group } from "@pitwall/core";
+import { orderOf, permuted } from "./order.ts";
 
-const BLOCK = 8192;
-
-/** Numbers of unknown count: blocks of fixed length, joined once at the end, so that nothing is copied on the way. */
+/** Numbers of unknown count. Grows by moving its memory, which is given back at once and not when the collector comes by. */
 export class NumberList {
-  readonly #full: Float64Array[] = [];
-  #block = new Float64Array(64);
-  #fill = 0;
+  #values: Float64Array<ArrayBuffer> = new Float64Array(64);
+  #length = 0;
 
   get length(): number {
-    return this.#full.length * BLOCK + this.#fill;
+    return this.#length;
   }
 
   push(value: number): void {
-    if (this.#fill === this.#block.length) this.#next();
-    this.#block[this.#fill++] = value;
+    if (this.#length === this.#values.length) this.#values = moved(this.#values, this.#length * 2);
+    this.#values[this.#length++] = value;
   }
 
   /** All of it in one array; the list is empty afterwards. */
-  take(): Float64Array {
-    const out = new Float64Array(this.length);
-    let at = 0;
-    for (let block = this.#full.shift(); block; block = this.#full.shift()) {
-      out.set(block, at);
-      at += block.length;
-    }
-    out.set(this.#block.subarray(0, this.#fill), at);
-    this.#fill = 0;
+  take(): Float64Array<ArrayBuffer> {
+    const out = moved(this.#values, this.#length);
+    this.#values = new Float64Array(64);
+    this.#length = 0;
     return out;
   }
+}
 
-  #next(): void {
-    if (this.#block.length === BLOCK) {
-      this.#full.push(this.#block);
-      this.#block = new Float64Array(BLOCK);
-      this.#fill = 0;
-      return;
-    }
-    const wider = new Float64Array(Math.min(BLOCK, this.#block.length * 8));
-    wider.set(this.#block);
-    this.#block = wider;
-  }
+/** The first `length` values in memory of their own; the old array is gone (ES2024, copied where a browser is older). */
+function moved(values: Float64Array<ArrayBuffer>, length: number): Float64Array<ArrayBuffer> {
+  if (typeof values.buffer.transfer === "function")
+    return new Float64Array(values.buffer.transfer(length * Float64Array.BYTES_PER_ELEMENT));
+  const out = new Float64Array(length);
+  out.set(values.subarray(0, Math.min(length, values.length)));
+  return out;
 }
 
 /** Rows of one group as they come; gives the group with ascending times. */
@@ -102,7 +92,7 @@ export class GroupBuilder {
 
   /** Columns without any sample are left out; undefined where none is left. `refine` settles what a field turned out to be. */
   finish(refine: (field: FieldSpec, index: number) => FieldSpec = (f) => f): Group | undefined {
-    let tUs = this.#t.take();
+    let tUs: Float64Array = this.#t.take();
     const order = this.#disorder > 0 ? orderOf(tUs) : undefined;
     if (order) tUs = permuted(tUs, order);
     const columns: Column[] = [];
@@ -116,15 +106,4 @@ export class GroupBuilder {
     }
     return columns.length === 0 ? undefined : { name: this.name, tUs, columns };
   }
-}
-
-/** Indices that sort the times; equal times keep their order. */
-function orderOf(tUs: Float64Array): Uint32Array {
-  return Uint32Array.from(tUs.keys()).sort((a, b) => tUs[a]! - tUs[b]! || a - b);
-}
-
-function permuted(values: Float64Array, order: Uint32Array): Float64Array {
-  const out = new Float64Array(values.length);
-  for (let i = 0; i < out.length; i++) out[i] = values[order[i]!]!;
-  return out;
 }

@@ -2,6 +2,7 @@ import type { FieldSpec, Group } from "@pitwall/core";
 import type { NamedColumn } from "../names/channel-names.ts";
 import { DECIMALS_UNBOUNDED } from "../text/row.ts";
 import { NumberList } from "./columns.ts";
+import { ascending } from "./order.ts";
 
 type Open = { readonly named: NamedColumn; readonly values: NumberList; decimals: number };
 
@@ -11,8 +12,6 @@ const TEXT = /^\s*[-+]?(\d*)(?:\.(\d*))?\s*$/;
 export class PointRows {
   readonly #t = new NumberList();
   readonly #columns = new Map<string, Open>();
-  #disorder = false;
-  #last = Number.NEGATIVE_INFINITY;
 
   get length(): number {
     return this.#t.length;
@@ -38,8 +37,6 @@ export class PointRows {
 
   /** The point is complete. */
   add(tUs: number): void {
-    if (tUs < this.#last) this.#disorder = true;
-    this.#last = tUs;
     this.#t.push(tUs);
   }
 
@@ -47,17 +44,12 @@ export class PointRows {
   finish(name: string): Group | undefined {
     const n = this.#t.length;
     if (n === 0) return undefined;
-    let tUs = this.#t.take();
-    const order = this.#disorder
-      ? Uint32Array.from(tUs.keys()).sort((a, b) => tUs[a]! - tUs[b]! || a - b)
-      : undefined;
-    const sorted = (v: Float64Array) => (order ? Float64Array.from(order, (i) => v[i]!) : v);
+    const tUs = this.#t.take();
     const columns = [...this.#columns.values()].map((c) => {
       while (c.values.length < n) c.values.push(Number.NaN);
-      return { field: withResolution(c), values: sorted(c.values.take()) };
+      return { field: withResolution(c), values: c.values.take() };
     });
-    tUs = sorted(tUs);
-    return { name, tUs, columns };
+    return ascending({ name, tUs, columns });
   }
 }
 
