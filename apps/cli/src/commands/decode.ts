@@ -6,6 +6,9 @@ import { type Input, linesOf, openInput } from "../input.ts";
 import { progressBar } from "../progress.ts";
 import { protocolNamed, protocolOptions } from "../protocol-arguments.ts";
 
+/** Times above this are since 1970, below since some start: 2001. */
+const CALENDAR_US = 1e15;
+
 /** Hex text: blanks between bytes do not matter, `#` starts a comment. */
 async function* hexLines(input: Input): AsyncIterable<Uint8Array> {
   let number = 0;
@@ -44,9 +47,16 @@ export const decode = command({
     const input = await openInput(io, file);
 
     const lines: string[] = [];
+    const logged = { tUs: Number.NaN };
     const decoder = protocol.createDecoder(
       {
-        onReading: (r) => void lines.push(JSON.stringify(toPlain(r))),
+        onReading(r) {
+          // what was logged on a bus happened when it was logged, if the log's clock is a calendar's
+          const own = r.tUs;
+          if (Number.isNaN(own) && logged.tUs > CALENDAR_US) r.tUs = logged.tUs;
+          lines.push(JSON.stringify(toPlain(r)));
+          r.tUs = own;
+        },
         onProblem: (p) => io.err(describe(input.name, p)),
       },
       options,
@@ -59,7 +69,7 @@ export const decode = command({
     };
     const bar = progressBar(io, `decoding ${input.name}`);
     let done = 0;
-    for await (const bytes of piecesOf(protocol, decoder, input, values)) {
+    for await (const bytes of piecesOf(protocol, decoder, input, values, logged)) {
       done += bytes;
       bar.update(done, input.total);
       await flush(512);
@@ -82,11 +92,13 @@ async function* piecesOf(
   decoder: Decoder,
   input: Input,
   how: { readonly hex?: boolean; readonly candump?: boolean },
+  logged: { tUs: number },
 ): AsyncIterable<number> {
   if (how.candump) {
     const record = new Uint8Array(128);
     const parser = createCandumpParser((frame) => {
       const length = writeCanRecord(frame, record);
+      logged.tUs = Number.isFinite(frame.tUs) ? Math.round(frame.tUs) : Number.NaN;
       decoder.push(record.subarray(0, length), frame.tUs);
     });
     for await (const chunk of input.chunks) {

@@ -60,5 +60,6 @@ export const dbc: Protocol = {
 export { parseMapping } from "./mapping.ts";
 export type { Dbc, DbcMessage, DbcProblem, DbcSignal } from "./model.ts";
 export { parseDbc } from "./parse.ts";
-export { DBC_PROFILES, type DbcProfile } from "./profiles/index.ts";
+export { DBC_PROFILES } from "./profiles/index.ts";
+export type { DbcProfile } from "./profiles/profile.ts";
 export { createDbcProtocol, type DbcDatabase, type DbcEntry } from "./protocol.ts";

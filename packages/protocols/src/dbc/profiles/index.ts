@@ -1,8 +1,6 @@
 import { ORION_FACTORY } from "./orion-factory.ts";
 import { ORION_WE_EV } from "./orion-we-ev.ts";
-
-/** A DBC file as text with the mapping of its signals: units whose frames their owner configures. */
-export type DbcProfile = { readonly title: string; readonly dbc: string; readonly map: string };
+import type { DbcProfile } from "./profile.ts";
 
 export const DBC_PROFILES: Readonly<Record<string, DbcProfile>> = {
   "orion-factory": ORION_FACTORY,

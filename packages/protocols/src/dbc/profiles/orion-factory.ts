@@ -1,4 +1,4 @@
-import type { DbcProfile } from "./index.ts";
+import type { DbcProfile } from "./profile.ts";
 
 /**
  * Orion BMS with the broadcast messages of its factory template, 500 kbit/s, big-endian. The unit has no fixed

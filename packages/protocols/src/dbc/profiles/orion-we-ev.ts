@@ -1,4 +1,4 @@
-import type { DbcProfile } from "./index.ts";
+import type { DbcProfile } from "./profile.ts";
 
 /**
  * A configuration in use on a converted car: state of charge first, voltages of the extreme cells. Layout and frames:
