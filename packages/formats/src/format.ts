@@ -1,6 +1,6 @@
 import type { ProtocolOptions, Recording } from "@pitwall/core";
+import type { ByteSource } from "./byte-source.ts";
 import type { CsvMapping, MappingDesk } from "./generic-csv/mapping.ts";
-import type { ByteSource } from "./source.ts";
 
 export type Progress = { readonly bytes: number; readonly total: number | undefined };
 

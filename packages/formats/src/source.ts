@@ -1,8 +1,8 @@
+import type { ByteSource } from "./byte-source.ts";
 import { FormatError } from "./errors.ts";
 import type { ReadOptions } from "./format.ts";
 
-/** A file: whole in memory, or as pieces of any length (a Node stream, `Blob.stream()`). Pieces are borrowed until the next one. */
-export type ByteSource = Uint8Array | Iterable<Uint8Array> | AsyncIterable<Uint8Array>;
+export type { ByteSource } from "./byte-source.ts";
 
 const PIECE = 1 << 20;
 const BREATHE_EVERY = 4 << 20;
