@@ -110,6 +110,24 @@ describe("CSV of any program", () => {
     expect(findColumn(r, "engine.waterTemp")!.column.values[0]).toBeCloseTo(100, 9);
   });
 
+  it("reads a RaceBox table: ISO times, forces in g, laps by their numbers", async () => {
+    const head = "Format,RaceBox CSV\nDate,2026-05-28T13:34:00.000Z\n\n";
+    const titles =
+      "Record,Time,Latitude,Longitude,Altitude,Speed,GForceX,GForceY,GForceZ,Lap,GyroX,GyroY,GyroZ\n";
+    const rows = [0, 1, 2, 2, 3].map(
+      (lap, i) =>
+        `${i + 1},2026-05-28T13:34:00.${i}40Z,${(50 + i * 1.8e-5).toFixed(7)},4.65,100.5,72.5,0.5,-0.25,1,${lap},0,0,90`,
+    );
+    const r = await readRecording(bytesOf(`${head}${titles}${rows.join("\n")}\n`));
+    expect(findColumn(r, "imu.ax")!.column.values[0]).toBeCloseTo(4.903325, 9);
+    expect(findColumn(r, "imu.gz")!.column.values[0]).toBeCloseTo(Math.PI / 2, 9);
+    expect(findColumn(r, "gnss.speed")!.column.values[0]).toBeCloseTo(72.5 / 3.6, 9);
+    expect(r.laps).toEqual([
+      { number: 1, startUs: T0 + 140_000, endUs: T0 + 240_000 },
+      { number: 2, startUs: T0 + 240_000, endUs: T0 + 440_000 },
+    ]);
+  });
+
   it("is not recognised in prose or in bytes", () => {
     expect(recognise(bytesOf("Dear all,\nthis is no table, is it?\nNo, it is not.\n"))).toBeUndefined();
     expect(recognise(Uint8Array.from({ length: 500 }, (_, i) => (i * 37) & 255))).toBeUndefined();

@@ -2,6 +2,7 @@ import type { Recording } from "@pitwall/core";
 import { FormatError } from "../errors.ts";
 import type { Format, ReadOptions } from "../format.ts";
 import { type ByteSource, peek } from "../source.ts";
+import { LapNumbers } from "../table/lap-numbers.ts";
 import { ProblemLog } from "../table/problems.ts";
 import { readTable } from "../table/read-table.ts";
 import { settleSigns } from "../table/settle-signs.ts";
@@ -55,17 +56,19 @@ async function read(source: ByteSource, options: ReadOptions): Promise<Recording
   const mapping = await mappingFor(table, options);
   const problems = new ProblemLog();
   let first = Number.NaN;
-  const onTime = (tUs: number) => {
+  const laps = new LapNumbers();
+  const onRow = (tUs: number, lap: number) => {
     if (Number.isNaN(first)) first = tUs;
+    if (!Number.isNaN(lap)) laps.row(tUs, lap);
   };
   let titles: readonly string[] = table.titles;
   const { groups } = await readTable(peeked.source, options, {
     id: ID,
     problems,
-    ...(mapping.dataLine <= 1 ? { initial: planOf(mapping, titles, onTime) } : {}),
+    ...(mapping.dataLine <= 1 ? { initial: planOf(mapping, titles, onRow) } : {}),
     header(text, line) {
       if (line === mapping.headerLine) titles = cellsOf(text, mapping.delimiter);
-      return line === mapping.dataLine - 1 ? planOf(mapping, titles, onTime) : undefined;
+      return line === mapping.dataLine - 1 ? planOf(mapping, titles, onRow) : undefined;
     },
     asideMark: "#",
   });
@@ -82,7 +85,7 @@ async function read(source: ByteSource, options: ReadOptions): Promise<Recording
     absoluteTime: isEpoch(first),
     ...(options.name === undefined ? {} : { title: options.name }),
     gates: [],
-    laps: [],
+    laps: laps.laps,
     ...problems.report(),
   };
 }
@@ -102,7 +105,7 @@ export const genericCsv: Format = {
     absoluteTime: true,
     channels: "all",
     gaps: true,
-    laps: "none",
+    laps: "numbers",
     gates: false,
     remarks:
       "Read only. Columns are guessed by title, unit and values; a mapping is asked for once and remembered.",

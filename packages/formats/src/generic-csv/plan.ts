@@ -22,7 +22,7 @@ function timeOf(row: RowParser, bytes: Uint8Array, cell: number, kind: TimeKind)
 export function planOf(
   mapping: CsvMapping,
   titles: readonly string[],
-  onTime: (tUs: number) => void,
+  onRow: (tUs: number, lap: number) => void,
 ): TablePlan {
   const find = (column: string | number) => (typeof column === "number" ? column : titles.indexOf(column));
   const cells = mapping.columns.flatMap((c): CellPlan[] => {
@@ -43,6 +43,7 @@ export function planOf(
     ];
   });
   const { time } = mapping;
+  const lapCell = cells.find((c) => c.field.name === "lap.number")?.cell ?? -1;
   const timeCell = "column" in time ? find(time.column) : -1;
   let rows = 0;
   return {
@@ -51,10 +52,10 @@ export function planOf(
     maxCells: titles.length,
     cells,
     time(row, bytes) {
-      const tUs =
-        "column" in time ? timeOf(row, bytes, timeCell, time.kind) : Math.round((rows++ * 1e6) / time.rateHz);
-      if (!Number.isNaN(tUs)) onTime(tUs);
-      return tUs;
+      return "column" in time
+        ? timeOf(row, bytes, timeCell, time.kind)
+        : Math.round((rows++ * 1e6) / time.rateHz);
     },
+    onRow: (row, tUs) => onRow(tUs, lapCell < 0 ? Number.NaN : row.values[lapCell]!),
   };
 }

@@ -183,6 +183,7 @@ export function propose(head: TableHead): { readonly mapping: CsvMapping; readon
     const spec = channel === undefined ? undefined : findChannel(channel);
     const unit =
       said ||
+      (/^g[\s_]?force/i.test(name) ? "g" : "") ||
       (channel === "gnss.speed"
         ? speedUnit(head, kind && { column: timeAt, kind }, at, i)
         : (ASSUMED[channel ?? ""] ?? ""));

@@ -83,6 +83,8 @@ export const SYNONYMS: Readonly<Record<string, readonly string[]>> = {
     "climb rate",
   ],
   "imu.ax": [
+    "gforcex",
+    "g force x",
     "accel x",
     "acc x",
     "accelx",
@@ -95,6 +97,8 @@ export const SYNONYMS: Readonly<Record<string, readonly string[]>> = {
     "ax",
   ],
   "imu.ay": [
+    "gforcey",
+    "g force y",
     "accel y",
     "acc y",
     "accely",
@@ -107,6 +111,9 @@ export const SYNONYMS: Readonly<Record<string, readonly string[]>> = {
     "ay",
   ],
   "imu.az": [
+    "verticalacc",
+    "gforcez",
+    "g force z",
     "accel z",
     "acc z",
     "accelz",
@@ -177,7 +184,7 @@ export const SYNONYMS: Readonly<Record<string, readonly string[]>> = {
     "g lat",
     "lat acc",
   ],
-  "vehicle.aUp": ["g force vert", "verticalacc", "vertical acceleration", "vert acc"],
+  "vehicle.aUp": ["g force vert", "vertical acceleration", "vert acc"],
   "vehicle.leanAngle": ["lean angle", "leanangle"],
   "engine.rpm": ["rpm", "engine rpm", "engine speed", "engine revs", "revs", "enginespeed"],
   "engine.waterTemp": [
@@ -274,6 +281,7 @@ export const SYNONYMS: Readonly<Record<string, readonly string[]>> = {
   ],
   "device.battery": ["device battery level"],
   "device.temp": ["logger temp", "logger temperature", "device temp"],
+  "lap.number": ["lap", "lap number", "lap no", "lapnumber", "lap count"],
   "lap.distance": ["lap distance", "distance in lap"],
   "trip.distance": [
     "distance",

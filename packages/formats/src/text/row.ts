@@ -10,6 +10,8 @@ const PLUS = 43;
 const MINUS = 45;
 const DOT = 46;
 const COMMA = 44;
+const UPPER_E = 69;
+const LOWER_E = 101;
 /** The largest mantissa to which another digit can be added without leaving the exact integers. */
 const EXACT = (2 ** 53 - 10) / 10;
 const TEN = Array.from({ length: 23 }, (_, i) => 10 ** i);
@@ -26,8 +28,8 @@ export type RowRule = {
 };
 
 /**
- * Reads the cells of a line as numbers, byte by byte. A decimal of up to 15 digits is mantissa / 10^n, which is
- * correctly rounded because both are exact (W. D. Clinger, "How to read floating point numbers accurately", 1990);
+ * Reads the cells of a line as numbers, byte by byte. A decimal of up to 15 digits is mantissa * 10^n, which is
+ * correctly rounded for n from -22 to 22 because both are exact (W. D. Clinger, "How to read floating point numbers accurately", 1990);
  * the rare others go through `Number`.
  */
 export class RowParser {
@@ -71,6 +73,8 @@ export class RowParser {
         c = ++at < end ? bytes[at]! : delimiter;
       if (runs && at >= end) break;
       starts[cell] = at;
+      const quote = c === QUOTE && at < end;
+      if (quote) c = ++at < end ? bytes[at]! : delimiter;
       let negative = false;
       if (c === MINUS) {
         negative = true;
@@ -93,14 +97,36 @@ export class RowParser {
         else break;
         c = ++at < end ? bytes[at]! : delimiter;
       }
+      let power = 0;
+      let powered = false;
+      if ((c === UPPER_E || c === LOWER_E) && digits > 0) {
+        powered = true;
+        let down = false;
+        c = ++at < end ? bytes[at]! : delimiter;
+        if (c === MINUS || c === PLUS) {
+          down = c === MINUS;
+          c = ++at < end ? bytes[at]! : delimiter;
+        }
+        const from = at;
+        for (let d = c - 48; d >= 0 && d <= 9 && power < 1000; d = c - 48) {
+          power = power * 10 + d;
+          c = ++at < end ? bytes[at]! : delimiter;
+        }
+        if (at === from) digits = 0;
+        if (down) power = -power;
+      }
+      if (quote && c === QUOTE) c = ++at < end ? bytes[at]! : delimiter;
+      else if (quote) digits = 0;
+      const scale = places > 0 ? power - places : power;
       // an end of line is seen as a delimiter; a real one has to be passed
-      if (c === delimiter && digits > 0 && places <= 22) {
-        const x = places > 0 ? mantissa / TEN[places]! : mantissa;
+      if (c === delimiter && digits > 0 && scale <= 22 && scale >= -22) {
+        const x = scale < 0 ? mantissa / TEN[-scale]! : scale > 0 ? mantissa * TEN[scale]! : mantissa;
         values[cell] = negative ? -x : x;
         states[cell] = CELL_NUMBER;
         numeric[cell] = 1;
         ends[cell] = at;
-        if (places > decimals[cell]!) decimals[cell] = places;
+        const seen = powered ? DECIMALS_UNBOUNDED : places;
+        if (seen > decimals[cell]!) decimals[cell] = seen;
       } else at = this.#slow(bytes, starts[cell]!, end, cell);
       cell++;
       if (at >= end) break;

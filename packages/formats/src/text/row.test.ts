@@ -1,0 +1,61 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { bytesOf } from "../testing/shared.ts";
+import { CELL_EMPTY, CELL_NUMBER, CELL_TEXT, RowParser, type RowRule } from "./row.ts";
+
+function parse(line: string, rule: RowRule = { delimiter: "," }) {
+  const row = new RowParser(rule);
+  const bytes = bytesOf(line);
+  const n = row.parse(bytes, 0, bytes.length);
+  return { values: [...row.values.subarray(0, n)], states: [...row.states.subarray(0, n)], row };
+}
+
+describe("RowParser", () => {
+  it("tells numbers, nothing and text apart", () => {
+    expect(parse('1,,-2.5, 3 ,"4.0","",abc,NaN,+.5,5.').values).toEqual([
+      1,
+      Number.NaN,
+      -2.5,
+      3,
+      4,
+      Number.NaN,
+      Number.NaN,
+      Number.NaN,
+      0.5,
+      5,
+    ]);
+    expect(parse("1,,x,null,-").states).toEqual([CELL_NUMBER, CELL_EMPTY, CELL_TEXT, CELL_EMPTY, CELL_EMPTY]);
+    expect(parse("1,").values).toEqual([1, Number.NaN]);
+    expect(parse("1;2,5", { delimiter: ";", decimal: "," }).values).toEqual([1, 2.5]);
+    expect(parse("  1   2.5 -3", { delimiter: " ", runs: true }).values).toEqual([1, 2.5, -3]);
+    for (const odd of ["1e", "1e+", "1-2", "--1", "1.2.3", "0x10", "1 2"])
+      expect(parse(odd).states).toEqual([CELL_TEXT]);
+  });
+
+  it("reads every decimal as Number does, to the last bit", () => {
+    const digits = fc.stringMatching(/^\d{1,20}(\.\d{0,20})?$/);
+    const exponent = fc.oneof(fc.constant(""), fc.stringMatching(/^[eE][-+]?\d{1,3}$/));
+    const number = fc.tuple(fc.constantFrom("", "-", "+"), digits, exponent).map((p) => p.join(""));
+    fc.assert(
+      fc.property(fc.array(number, { minLength: 1, maxLength: 8 }), fc.boolean(), (cells, quoted) => {
+        const line = cells.map((c) => (quoted ? `"${c}"` : c)).join(",");
+        parse(line).values.forEach((v, i) => {
+          expect(Object.is(v + 0, Number(cells[i]) + 0), `${cells[i]} gives ${v}`).toBe(true);
+        });
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  it("remembers how many decimals a column has", () => {
+    const row = new RowParser({ delimiter: "," });
+    for (const line of ["1.25,3,1e3,0.1234567890123456789", "1.5,4,1,1"])
+      row.parse(bytesOf(line), 0, line.length);
+    expect([...row.decimals.subarray(0, 4)]).toEqual([2, 0, 255, 255]);
+  });
+
+  it("reads more columns than it has room for at first", () => {
+    const cells = Array.from({ length: 300 }, (_, i) => i / 4);
+    expect(parse(cells.join(",")).values).toEqual(cells);
+  });
+});
