@@ -30,7 +30,14 @@ const help = (): string =>
   ].join("\n");
 
 /** By name, so that showing a line of help loads none of the packages that throw them. */
-const EXPECTED = new Set(["CommandError", "ConfigError", "StoreError", "CodecError", "FormatError"]);
+const EXPECTED = new Set([
+  "CommandError",
+  "ConfigError",
+  "StoreError",
+  "CodecError",
+  "FormatError",
+  "LapsError",
+]);
 
 /** Failures that people can do something about: one line. Anything else is a defect of ours and shows its trace. */
 function explain(e: unknown): string | undefined {

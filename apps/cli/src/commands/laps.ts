@@ -61,8 +61,8 @@ export const laps = command({
       ...(values.track === undefined ? (own ? { track: own.name } : {}) : { track: values.track }),
     });
     if (values.json) {
-      const { timed: _timed, layout: _layout, ...plain } = report;
-      await io.out(`${JSON.stringify(plain)}\n`);
+      const { laps, bestS, theoreticalBestS, notes, track } = report;
+      await io.out(`${JSON.stringify({ laps, bestS, theoreticalBestS, notes, track })}\n`);
       return 0;
     }
     const lines = report.laps.map((l) => line(l, report.bestS));
