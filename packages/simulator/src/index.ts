@@ -1,3 +1,4 @@
+export { SIM_VIN, vehicleEcu } from "./ecu.ts";
 export { type Faults, FaultyLink, type LinkCounts, NO_FAULTS, parseFaults, within } from "./faults.ts";
 export { Random } from "./random.ts";
 export { GNSS_10HZ, GNSS_25HZ, type GnssModel, IMU_WT901, type ImuModel } from "./sensors.ts";
