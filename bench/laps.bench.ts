@@ -73,15 +73,6 @@ function errors(d: Drive): [own: number, plain: number] {
   return [off(own), off(plain)];
 }
 
-/** A drive again and again, each time a day later, so that time runs on. */
-function endless(d: Drive, fix: (i: number, tUs: number) => void): () => void {
-  let day = 0;
-  return () => {
-    for (let i = 0; i < d.length; i++) fix(i, d.tUs[i]! + day);
-    day += DAY_US;
-  };
-}
-
 function referenceOf(d: Drive): ReferenceLap {
   const references = new References();
   const recorder = new LapRecorder();
@@ -102,12 +93,20 @@ function referenceOf(d: Drive): ReferenceLap {
 export async function run(report: (figure: Figure) => void): Promise<void> {
   const d = driveAt(25, 1);
   const timer = createLapTimer({ layout });
-  const own = endless(d, (i, t) =>
-    timer.fix(t, d.latDeg[i]!, d.lonDeg[i]!, d.speedMps[i]!, d.courseRad[i]!, d.hAccM[i]!),
-  );
+  // a drive again and again, each time a day later; loops written out, since a call with fractions between them would box them
+  let ownUs = 0;
+  const own = () => {
+    for (let i = 0; i < d.length; i++)
+      timer.fix(d.tUs[i]! + ownUs, d.latDeg[i]!, d.lonDeg[i]!, d.speedMps[i]!, d.courseRad[i]!, d.hAccM[i]!);
+    ownUs += DAY_US;
+  };
   let laps = 0;
+  let plainUs = 0;
   const simple = plainTimer(() => laps++);
-  const plain = endless(d, (i, t) => simple(t, d.latDeg[i]!, d.lonDeg[i]!));
+  const plain = () => {
+    for (let i = 0; i < d.length; i++) simple(d.tUs[i]! + plainUs, d.latDeg[i]!, d.lonDeg[i]!);
+    plainUs += DAY_US;
+  };
   const note =
     "25 Hz, circuit of 1.2 km with a centre line and two splits; the plain timer knows one line and no noise";
   compare(
@@ -123,10 +122,21 @@ export async function run(report: (figure: Figure) => void): Promise<void> {
   const reference = referenceOf(d);
   const deltaTimer = createLapTimer({ layout, onStart: () => delta.start() });
   const delta = new LiveDelta(reference);
-  const withDelta = endless(d, (i, t) => {
-    deltaTimer.fix(t, d.latDeg[i]!, d.lonDeg[i]!, d.speedMps[i]!, d.courseRad[i]!, d.hAccM[i]!);
-    delta.fix(deltaTimer);
-  });
+  let deltaUs = 0;
+  const withDelta = () => {
+    for (let i = 0; i < d.length; i++) {
+      deltaTimer.fix(
+        d.tUs[i]! + deltaUs,
+        d.latDeg[i]!,
+        d.lonDeg[i]!,
+        d.speedMps[i]!,
+        d.courseRad[i]!,
+        d.hAccM[i]!,
+      );
+      delta.fix(deltaTimer);
+    }
+    deltaUs += DAY_US;
+  };
   compare(
     report,
     "laps/timer with live delta, a fix",

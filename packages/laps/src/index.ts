@@ -1,6 +1,19 @@
+export { type Overlay, overlay, timesOver, timeVariance } from "./analysis/compare.ts";
+export * from "./analysis/corners.ts";
+export { type Driven, driven, type Fixes } from "./analysis/driven.ts";
+export * from "./analysis/driving.ts";
+export * from "./analysis/energy.ts";
+export { type LapView, viewLap } from "./analysis/lap-view.ts";
+export { type Series, sampleAt, seriesOf } from "./analysis/sample.ts";
+export * from "./analysis/statistics.ts";
 export * from "./errors.ts";
 export { Follower } from "./follower.ts";
 export { createLiveLaps, LiveLaps, type LiveLapsOptions } from "./live/live-laps.ts";
+export { checkMathChannels, type MathChannel, mathChannels } from "./math/channels.ts";
+export { type CheckedExpression, checkExpression } from "./math/check.ts";
+export { evaluate } from "./math/evaluate.ts";
+export { FUNCTIONS as MATH_FUNCTIONS } from "./math/functions.ts";
+export { parseExpression } from "./math/parse.ts";
 export { lengthOf, type Path, samplePath, startPathAt } from "./path.ts";
 export { Plane } from "./plane.ts";
 export * from "./reference/bests.ts";
@@ -11,9 +24,10 @@ export { type ReferenceChoice, References } from "./reference/references.ts";
 export {
   type LapsReport,
   type LapsReportOptions,
-  type LapsResult,
   lapsReport,
   type ReportedLap,
+  type TimedRecording,
+  timeRecording,
 } from "./report/laps-report.ts";
 export {
   type GateSource,

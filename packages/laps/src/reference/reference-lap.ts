@@ -84,7 +84,7 @@ function trim(
 }
 
 /** Time at way `s` between two fixes. Where the speeds contradict the fixes, time runs evenly. */
-function timeWithin(
+export function timeWithin(
   s0: number,
   s1: number,
   t0: number,

@@ -4,7 +4,7 @@ import { clubCircuit, twinStraights } from "../testing/circuits.ts";
 import { type Drive, drive, lineOf } from "../testing/drive.ts";
 import { goodwood, hasShared, tianma } from "../testing/recordings.ts";
 import { starterTracks } from "../track/library.ts";
-import { lapsReport } from "./laps-report.ts";
+import { lapsReport, timeRecording } from "./laps-report.ts";
 
 describe.skipIf(!hasShared)("real recordings (skipped where ../shared is absent)", () => {
   it.each([false, true])(
@@ -148,7 +148,7 @@ describe("where the gates come from", () => {
   });
 
   it("a track by name, or an error that names what could be meant", () => {
-    const club = { name: "Club", layouts: [lapsReport(recordingOf(d)).layout!] };
+    const club = { name: "Club", layouts: [timeRecording(recordingOf(d)).layout!] };
     const r = lapsReport(recordingOf(d), { tracks: [club, { ...club, name: "Club North" }], track: "club" });
     expect(r.track).toBe("Club");
     expect(() => lapsReport(recordingOf(d), { tracks: starterTracks(), track: "nowhere" })).toThrow(

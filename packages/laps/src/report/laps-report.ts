@@ -4,7 +4,7 @@ import type { Incident, Lap, LapFlag, LapKind } from "../timing/lap.ts";
 import { timeLaps } from "../timing/time-laps.ts";
 import { traceOf } from "../trace.ts";
 import type { Layout } from "../track/track.ts";
-import { type LayoutOptions, resolveLayout } from "./resolve-layout.ts";
+import { type GateSource, type LayoutOptions, resolveLayout } from "./resolve-layout.ts";
 
 export type LapsReportOptions = LayoutOptions & { readonly minLapTimeS?: number };
 
@@ -29,55 +29,63 @@ export type LapsReport = {
   readonly theoreticalBestS: number | null;
   readonly notes: readonly string[];
   readonly track?: string;
-  readonly incidents: readonly Incident[];
 };
 
 /** A timed recording, with what was used for it. */
-export type LapsResult = LapsReport & {
-  readonly timed: readonly Lap[];
+export type TimedRecording = {
+  readonly report: LapsReport;
+  readonly laps: readonly Lap[];
+  readonly incidents: readonly Incident[];
+  /** Undefined where the recording gives none, or has no positions. */
   readonly layout: Layout | undefined;
+  readonly source: GateSource | undefined;
 };
 
 /** A lap the file states is this far off what was timed before it is worth a note. */
 const AGREE_S = 0.1;
 
+/** The laps of a recording as plain data, ready for JSON. Throws as `timeRecording`. */
+export const lapsReport = (recording: Recording, options: LapsReportOptions = {}): LapsReport =>
+  timeRecording(recording, options).report;
+
 /**
  * Times a recording on the layout that `resolveLayout` finds. A file without positions gives the laps it states.
  * Throws LapsError where the options cannot be used.
  */
-export function lapsReport(recording: Recording, options: LapsReportOptions = {}): LapsResult {
+export function timeRecording(recording: Recording, options: LapsReportOptions = {}): TimedRecording {
   const trace = traceOf(recording);
   if (!trace) return stated(recording);
   const resolved = resolveLayout(recording, trace, options);
   const notes = [...resolved.notes];
-  if (!resolved.layout) return { ...empty(notes), timed: [], layout: undefined };
-  const { layout } = resolved;
+  if (!resolved.layout)
+    return { report: reportOf([], notes), laps: [], incidents: [], layout: undefined, source: undefined };
+  const { layout, source, track } = resolved;
   const result = timeLaps(trace, {
     layout,
     ...(options.minLapTimeS !== undefined && { minLapTimeS: options.minLapTimeS }),
   });
-  const timed = renumbered(result.laps, recording.laps, notes);
+  const laps = renumbered(result.laps, recording.laps, notes);
   for (const i of result.incidents) if (i.kind !== "gap") notes.push(`lap ${i.lap}: ${i.reason}`);
   const gaps = result.incidents.filter((i) => i.kind === "gap").length;
   if (gaps > 0) notes.push(`${gaps} gap${gaps > 1 ? "s" : ""} in the fixes`);
-  if (timed.length === 0) notes.push("the start line was not crossed");
-  compare(timed, recording.laps, notes);
+  if (laps.length === 0) notes.push("the start line was not crossed");
+  compare(laps, recording.laps, notes);
+  return { report: reportOf(laps, notes, track), laps, incidents: result.incidents, layout, source };
+}
+
+function reportOf(laps: readonly Lap[], notes: readonly string[], track?: string): LapsReport {
   return {
-    laps: timed.map(report),
-    bestS: bestLap(timed)?.timeS ?? null,
-    theoreticalBestS: orNull(rounded(theoreticalBestS(timed))),
+    laps: laps.map(reported),
+    bestS: bestLap(laps)?.timeS ?? null,
+    theoreticalBestS: orNull(Math.round(theoreticalBestS(laps) * 1e6) / 1e6),
     notes,
-    ...(resolved.track !== undefined && { track: resolved.track }),
-    incidents: result.incidents,
-    timed,
-    layout,
+    ...(track !== undefined && { track }),
   };
 }
 
 const orNull = (v: number): number | null => (Number.isFinite(v) ? v : null);
-const rounded = (s: number): number => Math.round(s * 1e6) / 1e6;
 
-const report = (lap: Lap): ReportedLap => ({
+const reported = (lap: Lap): ReportedLap => ({
   number: lap.number,
   timeS: lap.timeS,
   startUs: lap.startUs,
@@ -89,19 +97,11 @@ const report = (lap: Lap): ReportedLap => ({
   flags: lap.flags,
 });
 
-const empty = (notes: readonly string[]): LapsReport => ({
-  laps: [],
-  bestS: null,
-  theoreticalBestS: null,
-  notes,
-  incidents: [],
-});
-
 /** Without positions there are only the file's own laps. */
-function stated(recording: Recording): LapsResult {
+function stated(recording: Recording): TimedRecording {
   const notes = ["the recording has no positions"];
   if (recording.laps.length > 0) notes.push("lap times as the file states them");
-  const timed = recording.laps.map(
+  const laps = recording.laps.map(
     (l): Lap => ({
       number: l.number,
       kind: "lap",
@@ -116,13 +116,7 @@ function stated(recording: Recording): LapsResult {
       distanceM: Number.NaN,
     }),
   );
-  return {
-    ...empty(notes),
-    laps: timed.map(report),
-    bestS: bestLap(timed)?.timeS ?? null,
-    timed,
-    layout: undefined,
-  };
+  return { report: reportOf(laps, notes), laps, incidents: [], layout: undefined, source: undefined };
 }
 
 /** Keeps the file's own lap numbers where they count as the laps found here do. */

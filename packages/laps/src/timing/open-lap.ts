@@ -1,32 +1,5 @@
 import { type Lap, type LapFlag, type LapKind, standsWith } from "./lap.ts";
-
-/** Where and how well a lap's end was seen. */
-export type LapEnd = {
-  /** Running time, s, and its variance without the receiver's slow error, s^2. */
-  tS: number;
-  varianceS2: number;
-  speedMps: number;
-  /** The receiver's error against reckoning, and what belongs to it. */
-  qx: number;
-  qy: number;
-  chain: number;
-  reckoningVariance: number;
-  positionVariance: number;
-  /** Device time, microseconds. */
-  deviceUs: number;
-};
-
-export const lapEnd = (): LapEnd => ({
-  tS: Number.NaN,
-  varianceS2: 0,
-  speedMps: 1,
-  qx: 0,
-  qy: 0,
-  chain: -1,
-  reckoningVariance: 0,
-  positionVariance: 0,
-  deviceUs: Number.NaN,
-});
+import { type LapEnd, lapEnd } from "./lap-end.ts";
 
 /** The lap that is being driven. One object a timer, begun anew for each lap. */
 export class OpenLap {
@@ -43,6 +16,7 @@ export class OpenLap {
   pitExitM = Number.NaN;
   /** Whether fixes were missing for long at any place. */
   unseen = false;
+  #atLine = false;
   readonly #flags = new Set<LapFlag>();
   readonly #major: readonly boolean[];
 
@@ -51,8 +25,10 @@ export class OpenLap {
     this.splitS = new Float64Array(major.length).fill(Number.NaN);
   }
 
-  begin(number: number, end: LapEnd, fromPits: boolean): void {
+  /** `atLine` unless it begins with the recording, or after a break. */
+  begin(number: number, end: LapEnd, fromPits: boolean, atLine: boolean): void {
     this.number = number;
+    this.#atLine = atLine;
     this.fromPits = fromPits;
     Object.assign(this.start, end);
     this.splitS.fill(Number.NaN);
@@ -91,7 +67,7 @@ export class OpenLap {
     const timeS = Math.round((end.tS - start.tS) * 1e6) / 1e6;
     const splitsS: number[] = [];
     const sectorsS: number[] = [];
-    let from = this.number === 0 ? Number.NaN : start.tS;
+    let from = this.#atLine ? start.tS : Number.NaN;
     for (let i = 0; i <= this.splitS.length; i++) {
       const last = i === this.splitS.length;
       const t = !last ? this.splitS[i]! : atLine ? end.tS : Number.NaN;

@@ -7,6 +7,8 @@ const TRY_AGAIN_S = 0.5;
 const MOVING_MPS = 2;
 /** Less of the way round than this is no lap. */
 const PART_LAP = 0.9;
+/** Who leaves the way and comes back has gone back by no more than this share of it. */
+const BACK_SHARE = 0.2;
 /** Found again after a gap, the way must be nearer by this than the start line's own. */
 const BRANCH_M = 3;
 
@@ -48,6 +50,15 @@ export class Progress {
   use(path: Path | undefined): void {
     this.#follower = path ? new Follower(path) : undefined;
     this.known = this.#anchored = false;
+  }
+
+  /** Nobody knows what the vehicle did meanwhile. */
+  forget(): void {
+    this.#follower?.lose();
+    this.known = this.#anchored = this.continuous = false;
+    this.passS = Number.NaN;
+    this.#sinceM = 0;
+    this.#unseenS = 0;
   }
 
   /** The start line was crossed, `behindM` ago. */
@@ -130,9 +141,12 @@ export class Progress {
       this.#seen(r.tS);
       return;
     }
-    // of all whole turns the one that fits the distance driven meanwhile
+    // after a gap, of all whole turns the one that fits the distance; else it came back to the way a little further on
     const forward = f.s - (from - Math.floor(from / lengthM) * lengthM);
-    const turns = Math.max(forward < 0 ? 0 : -1, Math.round((this.#sinceM - forward) / lengthM));
+    const turns =
+      this.#unseenS > 0
+        ? Math.max(forward < 0 ? 0 : -1, Math.round((this.#sinceM - forward) / lengthM))
+        : Math.ceil(-(forward / lengthM) - BACK_SHARE);
     this.#advance(r.tS, forward + turns * lengthM, this.#unseenS);
   }
 

@@ -1,7 +1,11 @@
 import { describe, expect, it } from "vitest";
+import { type Circuit, placeAt } from "../testing/circuit.ts";
+import { clubCircuit } from "../testing/circuits.ts";
+import { drive, lineOf, metresPerDegree } from "../testing/drive.ts";
 import { type PlainFix, ring, ringGate } from "../testing/ring.ts";
 import type { Layout } from "../track/track.ts";
 import type { Incident, Lap } from "./lap.ts";
+import { timeLaps } from "./time-laps.ts";
 import { LapTimer } from "./timer.ts";
 import type { LapTimerOptions } from "./timer-options.ts";
 
@@ -135,6 +139,22 @@ describe("lap timer on a circle", () => {
     expect(laps.filter((l) => l.valid)).toEqual([]);
   });
 
+  it("takes a gap of many minutes for a break, and begins anew behind it", () => {
+    const first = ring([40, 40]);
+    const second = ring([40, 40], { startUs: 1_700_000_000_000_000 + 1800e6 });
+    const { laps } = run([...first, ...second]);
+    expect(laps.map((l) => [l.number, l.kind, l.valid, Math.round(l.timeS)])).toEqual([
+      [0, "out", false, 3],
+      [1, "lap", true, 40],
+      [2, "lap", true, 40],
+      [3, "in", false, 3],
+      [4, "out", false, 3],
+      [5, "lap", true, 40],
+      [6, "lap", true, 40],
+    ]);
+    expect(laps[3]!.flags).toEqual(["gap"]);
+  });
+
   it("goes on through midnight of a device that counts from midnight", () => {
     const day = 86_400e6;
     const fixes = ring([60, 55, 58], { startUs: day - 80e6 }).map(
@@ -216,6 +236,86 @@ describe("lap timer on a circle", () => {
     expect(starts[0]).toBeCloseTo(80 + Math.sqrt(0.4), 0);
   });
 });
+
+describe("lap timer and pit lane", () => {
+  const circuit = clubCircuit();
+  const across = (sM: number, from: number, to: number) => {
+    const { north, east } = metresPerDegree(45);
+    const [a, b] = [new Float64Array(2), new Float64Array(2)];
+    placeAt(circuit, sM, from, a);
+    placeAt(circuit, sM, to, b);
+    const { course } = lineOf(circuit, sM, 5);
+    return {
+      name: "pit",
+      ends: [45 + a[1]! / north, 7 + a[0]! / east, 45 + b[1]! / north, 7 + b[0]! / east] as const,
+      course,
+    };
+  };
+  const d = drive({
+    circuit,
+    laps: 6,
+    seed: 3,
+    rateHz: 10,
+    whiteM: 0.2,
+    slowM: 0.3,
+    velocityMps: 0.05,
+    lineM: 2,
+    runInM: 100,
+    deeds: [{ kind: "pit", atM: 3 * circuit.lengthM - 255, amount: 30 }],
+  });
+  const kinds = (laps: readonly Lap[]) => laps.map((l) => `${l.number} ${l.kind}${l.valid ? "" : " -"}`);
+  const expected = ["0 out -", "1 lap", "2 lap", "3 in -", "4 out -", "5 lap", "6 lap", "7 in -"];
+  const wide: Layout = {
+    name: "club",
+    closed: true,
+    start: { name: "start", ...lineOf(circuit, 0, 25) },
+    splits: [],
+  };
+
+  it("knows in and out laps by the gates of the pit lane, which the line crosses too", () => {
+    const pitEntry = across(-120, 10, 22);
+    const pitExit = across(130, 10, 22);
+    const { laps } = timeLaps(d, { layout: { ...wide, pitEntry, pitExit } });
+    expect(kinds(laps)).toEqual(expected);
+    expect(laps[3]!.flags).toContain("pit");
+  });
+
+  it("knows them by the way round where the line ends before the pit lane", () => {
+    const path = timeLaps(d, { layout: wide }).path!;
+    expect(path).toBeDefined();
+    const plane = new LapTimer({ layout: wide }).plane;
+    const centreLine = Array.from(path.x, (x, i) => [plane.lat(path.y[i]!), plane.lon(x)] as const);
+    const narrow: Layout = { ...wide, start: { name: "start", ...lineOf(circuit, 0, 9) }, centreLine };
+    const { laps, incidents } = timeLaps(d, { layout: narrow });
+    expect(kinds(laps)).toEqual(expected);
+    expect(laps[3]!.flags).toContain("beside-gate");
+    expect(incidents.map((i) => i.kind)).toContain("missed-gate");
+    // the time beside the line is still the time beside the line
+    const truth = (d.passings[3]!.tUs - d.passings[2]!.tUs) / 1e6;
+    expect(Math.abs(laps[3]!.timeS - truth)).toBeLessThan(0.5);
+  });
+
+  it("knows a long stop beside the way from one on the track", () => {
+    const stopped = drive({
+      circuit,
+      laps: 3,
+      seed: 3,
+      rateHz: 10,
+      runInM: 100,
+      deeds: [{ kind: "stop", atM: 1500, amount: 40 }],
+    });
+    const lap = timeLaps(stopped, { layout: { ...wide, centreLine: line(circuit) } }).laps[2]!;
+    expect([lap.kind, lap.valid]).toEqual(["lap", true]);
+    expect(lap.timeS).toBeGreaterThan(70);
+  });
+});
+
+const line = (c: Circuit) => {
+  const { north, east } = metresPerDegree(45);
+  return Array.from(c.x, (x, i) => [45 + c.y[i]! / north, 7 + x / east] as const).filter(
+    (_, i) => i % 8 === 0,
+  );
+};
 
 describe("lap timer on a stage", () => {
   const gate = (y: number) => ({ name: "g", ends: [y, -1e-4, y, 1e-4] as const, course: 0 });

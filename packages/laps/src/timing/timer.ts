@@ -3,8 +3,9 @@ import type { Plane } from "../plane.ts";
 import { type PlacedLayout, placeLayout } from "../track/placed-layout.ts";
 import { FixIntake } from "./fix-intake.ts";
 import type { IncidentKind, Lap, LapKind } from "./lap.ts";
+import { fillEnd, lapEnd, learnFromLap } from "./lap-end.ts";
 import { LineWatch } from "./line-watch.ts";
-import { lapEnd, OpenLap } from "./open-lap.ts";
+import { OpenLap } from "./open-lap.ts";
 import { PathLearner } from "./path-learner.ts";
 import { PitWatch } from "./pit-watch.ts";
 import { Progress } from "./progress.ts";
@@ -15,6 +16,9 @@ import { judgeGap } from "./unseen.ts";
 
 /** A pit lane runs at least so far from the way. */
 const PIT_LANE_M = 6;
+
+/** A gap longer than this is a break. */
+const BREAK_S = 300;
 
 /**
  * Times laps from fixes, one by one: gates are crossed between two fixes, each time has an uncertainty, and what could
@@ -132,7 +136,7 @@ export class LapTimer implements LapTimerState {
       r.restart(i);
       this.#restartLines();
       this.#setEnd(i.tS, 0, Number.POSITIVE_INFINITY, 0);
-      this.#lap.begin(0, this.#end, true);
+      this.#lap.begin(0, this.#end, true, false);
       this.#progress.fix(r, true);
       return true;
     }
@@ -257,6 +261,10 @@ export class LapTimer implements LapTimerState {
     this.#tell("gap", `no fix for ${(r.tS - r.beforeS).toFixed(1)} s`);
     const before = this.#start.distanceM;
     this.#restartLines();
+    if (r.tS - r.beforeS > BREAK_S) {
+      this.#break();
+      return;
+    }
     if (this.#progress.known && this.#progress.path) {
       this.#doubt = !this.#progress.locked;
       return; // the way itself will tell what was passed
@@ -266,6 +274,21 @@ export class LapTimer implements LapTimerState {
     if (unseen.kind !== "crossed" || !this.#closed) return;
     if (!this.#timing || unseen.tS - this.#lap.start.tS >= this.#minLapS)
       this.#missed(unseen.tS, unseen.sdS, true);
+  }
+
+  /** After so long nobody knows what was driven: the lap ends with what was seen of it, and the next crossing begins anew. */
+  #break(): void {
+    const { beforeS, tS } = this.#receiver;
+    const { number } = this.#lap;
+    if (this.#timing) {
+      this.#setEnd(beforeS, 0, Number.POSITIVE_INFINITY, 0);
+      this.#lap.flag("gap");
+      this.#emit("in", false);
+    }
+    this.#setEnd(tS, 0, Number.POSITIVE_INFINITY, 0);
+    this.#lap.begin(this.#timing ? number + 1 : number, this.#end, true, false);
+    this.#timing = this.#doubt = this.#turnedBack = false;
+    this.#progress.forget();
   }
 
   /** The way round is complete and more, yet the line was not crossed. */
@@ -304,7 +327,7 @@ export class LapTimer implements LapTimerState {
   #close(kind: LapKind, estimated: boolean, fromPits = false): void {
     if (this.#doubt) this.#lap.flag("gap");
     this.#doubt = false;
-    if (!estimated) this.#learnNoise();
+    if (!estimated && this.#timing) learnFromLap(this.#receiver, this.#lap.start, this.#end);
     const clean = !this.#lap.unseen && !estimated && this.#timing;
     const lap = this.#emit(kind);
     if (this.#timing && !lap.flags.includes("incomplete")) this.#completed++;
@@ -317,7 +340,7 @@ export class LapTimer implements LapTimerState {
     this.#timing = true;
     this.#turnedBack = false;
     this.#doubt = false;
-    this.#lap.begin(number, this.#end, fromPits);
+    this.#lap.begin(number, this.#end, fromPits, true);
     if (!estimated) {
       this.#progress.begin(this.#receiver.tS, distanceM);
       this.#learner.begin(gate, crossing.alongM);
@@ -339,26 +362,8 @@ export class LapTimer implements LapTimerState {
   }
 
   #setEnd(tS: number, variance: number, speedMps: number, positionVariance: number): void {
-    const e = this.#end;
-    const r = this.#receiver;
-    const speed = Math.max(0.3, speedMps);
-    e.tS = tS;
-    e.speedMps = speed;
-    e.varianceS2 = variance / (speed * speed);
-    e.qx = r.qx;
-    e.qy = r.qy;
-    e.chain = r.chain;
-    e.reckoningVariance = r.reckoningVariance;
-    e.positionVariance = positionVariance;
-    e.deviceUs = this.#intake.deviceUs(tS);
-  }
-
-  #learnNoise(): void {
-    const a = this.#lap.start;
-    const b = this.#end;
-    if (!this.#timing || a.chain !== b.chain || !Number.isFinite(this.#receiver.vx)) return;
-    const reckoning = b.reckoningVariance - a.reckoningVariance;
-    this.#receiver.learnLap(b.qx - a.qx, b.qy - a.qy, reckoning + a.positionVariance + b.positionVariance);
+    fillEnd(this.#end, this.#receiver, tS, speedMps, variance, positionVariance);
+    this.#end.deviceUs = this.#intake.deviceUs(tS);
   }
 
   #learnPath(lap: Lap): void {

@@ -1,0 +1,97 @@
+import type { LapView } from "./lap-view.ts";
+
+export type BrakingZone = {
+  readonly startM: number;
+  readonly endM: number;
+  readonly fromMps: number;
+  readonly toMps: number;
+  readonly durationS: number;
+  /** Largest and mean deceleration, m/s^2, positive. */
+  readonly peakMps2: number;
+  readonly meanMps2: number;
+};
+
+export type BrakingOptions = {
+  /** Braking begins at this deceleration and ends at half of it, m/s^2; default 3. */
+  readonly decelerationMps2?: number;
+  /** Less slowing down is no zone, m/s; default 2. */
+  readonly leastMps?: number;
+};
+
+/** Where a lap was braked. */
+export function brakingZones(view: LapView, options: BrakingOptions = {}): BrakingZone[] {
+  const { decelerationMps2 = 3, leastMps = 2 } = options;
+  const { aLongMps2: a, speedMps: v, timeS, stepM } = view;
+  const zones: BrakingZone[] = [];
+  for (let i = 0; i < view.count; i++) {
+    if (!(a[i]! <= -decelerationMps2)) continue;
+    let from = i;
+    while (from > 0 && a[from - 1]! <= -decelerationMps2 / 2) from--;
+    let to = i;
+    let peak = 0;
+    while (to < view.count - 1 && a[to + 1]! <= -decelerationMps2 / 2) to++;
+    for (let k = from; k <= to; k++) peak = Math.max(peak, -a[k]!);
+    const durationS = timeS[to]! - timeS[from]!;
+    if (v[from]! - v[to]! >= leastMps)
+      zones.push({
+        startM: from * stepM,
+        endM: to * stepM,
+        fromMps: v[from]!,
+        toMps: v[to]!,
+        durationS,
+        peakMps2: peak,
+        meanMps2: (v[from]! - v[to]!) / durationS,
+      });
+    i = to;
+  }
+  return zones;
+}
+
+export type Coasting = {
+  readonly seconds: number;
+  /** Of the lap's time. */
+  readonly share: number;
+  /** Whether pedals say so, or the vehicle's own slowing down. */
+  readonly by: "pedals" | "acceleration";
+  /** Stretches of at least a quarter of a second. */
+  readonly stretches: readonly { readonly startM: number; readonly endM: number; readonly seconds: number }[];
+};
+
+const PEDAL = 0.05;
+/** Rolling: neither driven nor braked, m/s^2. */
+const ROLLING_MOST_MPS2 = 0.2;
+const ROLLING_LEAST_MPS2 = -1.5;
+const MOVING_MPS = 3;
+const STRETCH_S = 0.25;
+
+/**
+ * Time on neither pedal. With throttle and brake channels these decide; with a throttle alone, braking is what slows
+ * more than rolling does; with neither, rolling is guessed from the acceleration.
+ */
+export function coasting(view: LapView): Coasting {
+  const throttle = view.channel("driver.throttle") ?? view.channel("driver.accelerator");
+  const brake = view.channel("driver.brake");
+  const rolls = (i: number): boolean => {
+    if (!(view.speedMps[i]! > MOVING_MPS)) return false;
+    const a = view.aLongMps2[i]!;
+    if (throttle && Number.isFinite(throttle[i]!))
+      return throttle[i]! < PEDAL && (brake ? !(brake[i]! >= PEDAL) : a > ROLLING_LEAST_MPS2);
+    return a < ROLLING_MOST_MPS2 && a > ROLLING_LEAST_MPS2;
+  };
+  const stretches: { startM: number; endM: number; seconds: number }[] = [];
+  let seconds = 0;
+  for (let i = 1; i < view.count; i++) {
+    if (!rolls(i)) continue;
+    const from = i - 1;
+    while (i + 1 < view.count && rolls(i + 1)) i++;
+    const took = view.timeS[i]! - view.timeS[from]!;
+    seconds += took;
+    if (took >= STRETCH_S) stretches.push({ startM: from * view.stepM, endM: i * view.stepM, seconds: took });
+  }
+  return {
+    seconds,
+    share: seconds / view.timeS[view.count - 1]!,
+    by: throttle ? "pedals" : "acceleration",
+    stretches,
+  };
+}
