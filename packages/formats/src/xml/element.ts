@@ -11,8 +11,13 @@ const parser = new XMLParser({
   parseAttributeValue: false,
 });
 
-/** Parses one element; undefined where it is broken. */
+/** An element with nothing in it but plain text. */
+const LEAF = /^<[\w:.-]+(?:\s[^<>]*[^<>/])?>([^<>&]*)<\/[\w:.-]+\s*>$/;
+
+/** Parses one element; undefined where it is broken. Attributes of an element of plain text are left out. */
 export function parseElement(name: string, text: string): XmlNode | undefined {
+  const leaf = LEAF.exec(text);
+  if (leaf) return leaf[1]!.trim();
   try {
     const node = (parser.parse(text, true) as Record<string, XmlNode>)[name];
     return node;
