@@ -9,7 +9,7 @@ const T0 = Date.UTC(2026, 4, 28, 13, 34) * 1000;
 describe("CSV of any program", () => {
   it("guesses a real table by its titles and their units", async () => {
     const bytes = capture("racekeeper-mettet-cut.csv");
-    expect(recognise(bytes)?.format.id).toBe("csv");
+    expect(recognise(bytes)?.format.id).toBe("generic-csv");
     const r = await readRecording(bytes);
     const at = (id: string) => findColumn(r, id)!.column.values[0];
     expect(r.absoluteTime).toBe(true);

@@ -13,7 +13,7 @@ import type { CsvMapping } from "./mapping.ts";
 import { planOf } from "./plan.ts";
 import { lookAt, propose, type TableHead } from "./propose.ts";
 
-const ID = "csv";
+const ID = "generic-csv";
 const HEAD_ROWS = 256;
 
 const head = (bytes: Uint8Array): TableHead | undefined => {

@@ -69,7 +69,9 @@ describe("GPX", () => {
 
   it("numbers points that have no time, and says so", async () => {
     const r = await readRecording(
-      bytesOf('<gpx><trk><trkseg><trkpt lat="1" lon="2"/><trkpt lat="3" lon="4"/></trkseg></trk></gpx>'),
+      bytesOf(
+        '<gpx><trk><trkseg><trkpt lat="1" lon="2"/><trkpt lat="3" lon="4"></trkpt></trkseg></trk></gpx>',
+      ),
     );
     expect([...r.groups[0]!.tUs]).toEqual([0, 1e6]);
     expect(r.absoluteTime).toBe(false);

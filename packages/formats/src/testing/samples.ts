@@ -13,7 +13,7 @@ Time (s),Session fragment #,Lap #,Trap name,Speed (m/s),Latitude (deg),Longitude
 1580551860.200,0,2,,11.0,60.2,25.2,4100
 `),
   "trackaddict-csv": () => capture("trackaddict-goodwood-cut.csv").slice(0, 8000),
-  csv: () => capture("racekeeper-mettet-cut.csv"),
+  "generic-csv": () => capture("racekeeper-mettet-cut.csv"),
   "racecapture-log": () =>
     bytesOf(`"Interval"|"ms"|0|0|1,"Utc"|"ms"|0|0|1,"Latitude"|"Degrees"|-180.0|180.0|10,"Longitude"|"Degrees"|-180.0|180.0|10
 402,0,0.0,0.0

@@ -11,10 +11,10 @@ const parser = new XMLParser({
   parseAttributeValue: false,
 });
 
-/** An element with nothing in it but plain text. */
-const LEAF = /^<[\w:.-]+(?:\s[^<>]*[^<>/])?>([^<>&]*)<\/[\w:.-]+\s*>$/;
+/** An element without attributes, and with nothing in it but plain text. */
+const LEAF = /^<[\w:.-]+>([^<>&]*)<\/[\w:.-]+\s*>$/;
 
-/** Parses one element; undefined where it is broken. Attributes of an element of plain text are left out. */
+/** Parses one element; undefined where it is broken. */
 export function parseElement(name: string, text: string): XmlNode | undefined {
   const leaf = LEAF.exec(text);
   if (leaf) return leaf[1]!.trim();
