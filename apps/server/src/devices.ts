@@ -1,6 +1,7 @@
 import type { DeviceState } from "@pitwall/api";
 import type { Problem } from "@pitwall/core";
 import { SeqRanges } from "@pitwall/store";
+import type { OpenSession, SessionLane } from "./vehicle.ts";
 
 export type Transport = DeviceState["transport"];
 
@@ -21,6 +22,8 @@ export type Device = {
   readonly seen: Map<string, SeqRanges>;
   said: Record<string, unknown> | null;
   clock: DeviceState["clock"];
+  /** Where the frames of a source go: found once, not for every frame. Keyed by the listener's own description of it. */
+  readonly lanes: WeakMap<object, { readonly session: OpenSession; readonly lane: SessionLane }>;
 };
 
 const MAX_DEVICES = 2000;
@@ -55,6 +58,7 @@ export class DeviceRegistry {
       seen: new Map(),
       said: null,
       clock: "none",
+      lanes: new WeakMap(),
     };
     this.#devices.set(id, device);
     return device;

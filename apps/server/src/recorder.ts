@@ -42,6 +42,22 @@ const RESUME_FRAMES = 20_000;
 /** In `SourceMeta.extra`: the device numbers its frames itself, so that repeats and gaps can be told. */
 const NUMBERED = { numbered: "device" } as const;
 
+/** What a listener says of a source of frames; the same object for all its frames. */
+export type FrameSource = {
+  readonly boot: string;
+  readonly name: string;
+  readonly protocol: string;
+  readonly extra?: Readonly<Record<string, string>>;
+};
+
+const metaOf = (device: Device, source: FrameSource, numbered: boolean): SourceMeta => ({
+  device: device.id,
+  boot: source.boot,
+  name: source.name,
+  protocol: source.protocol,
+  ...(numbered || source.extra ? { extra: { ...source.extra, ...(numbered ? NUMBERED : {}) } } : {}),
+});
+
 /**
  * The one way in: every frame goes to the journal first, through the pipeline at once, and what came out is stored,
  * shown and acknowledged when the journal has it.
@@ -73,34 +89,26 @@ export class Recorder {
    */
   frame(
     device: Device,
-    source: {
-      readonly boot: string;
-      readonly name: string;
-      readonly protocol: string;
-      readonly extra?: Record<string, string>;
-    },
+    source: FrameSource,
     bytes: Uint8Array,
     arrivalUs: number,
     bootUs: number,
     seq?: number,
   ): void {
     const vehicle = this.vehicle(device.vehicle);
-    const meta: SourceMeta = {
-      device: device.id,
-      boot: source.boot,
-      name: source.name,
-      protocol: source.protocol,
-      ...(seq === undefined && !source.extra
-        ? {}
-        : { extra: { ...source.extra, ...(seq === undefined ? {} : NUMBERED) } }),
-    };
     const seen = seq === undefined ? undefined : seenOf(device, source.boot, this.#deps.catalogue.received);
     if (seq !== undefined && seen?.has(seq)) {
       device.problems.set("duplicate", (device.problems.get("duplicate") ?? 0) + 1);
       return;
     }
     const session = vehicle.session ?? this.#begin(vehicle, arrivalUs);
-    const lane = this.#lane(session, meta);
+    const known = device.lanes.get(source);
+    let lane = known?.lane;
+    if (!lane || known?.session !== session) {
+      lane = this.#lane(session, metaOf(device, source, seq !== undefined));
+      device.lanes.set(source, { session, lane });
+      device.protocols.add(source.protocol);
+    }
     const number = seq ?? lane.nextSeq;
     this.#deps.journal.append(lane.handle, bytes, 0, bytes.length, arrivalUs, bootUs, number);
     lane.nextSeq = (number + 1) >>> 0;
@@ -109,7 +117,6 @@ export class Recorder {
     device.bytes += bytes.length;
     device.lastSeenUs = arrivalUs;
     device.online = true;
-    device.protocols.add(source.protocol);
     vehicle.sawFrame(arrivalUs);
     session.pipeline.frame(lane.pipe, bytes, arrivalUs, bootUs);
     this.#wake();

@@ -1,11 +1,12 @@
 import type { AddressInfo } from "node:net";
-import type { ServerInfo } from "@pitwall/api";
+import type { DemoDrive, ServerInfo } from "@pitwall/api";
 import type { OnStoreProblem } from "@pitwall/store";
 import { openAccess } from "./access.ts";
 import { createServerClock } from "./clock.ts";
 import type { ServerConfig } from "./config.ts";
 import { openData } from "./data-folder.ts";
 import { type Demo, startDemo } from "./demo.ts";
+import { startDrive } from "./demo-drive.ts";
 import { DeviceRegistry, deviceState } from "./devices.ts";
 import { createHttpApp } from "./http/app.ts";
 import { type Publish, startBroker } from "./ingest/broker.ts";
@@ -42,6 +43,7 @@ export async function startServer(config: ServerConfig, onProblem: OnStoreProble
   let trouble: string | null = null;
   let demo: Demo | undefined;
   let demoState: ServerInfo["demo"] = "off";
+  let demoDrive: DemoDrive | undefined;
   let listening: ServerInfo["listening"] = { http: 0, mqtt: null, udp: 0, tcp: 0 };
   let publish: Publish = () => {};
   const info = (): ServerInfo => ({
@@ -50,6 +52,7 @@ export async function startServer(config: ServerConfig, onProblem: OnStoreProble
     loopbackOnly: isLoopback(config.host),
     listening,
     demo: demoState,
+    ...(demoDrive === undefined ? {} : { demoDrive }),
     trouble,
   });
   const onTrouble = (reason: string | null) => {
@@ -91,17 +94,23 @@ export async function startServer(config: ServerConfig, onProblem: OnStoreProble
   for (const open of data.journal.openSessions()) await recorder.resume(open);
   building.defer(() => recorder.stop());
 
-  async function setDemo(on: boolean): Promise<void> {
+  async function setDemo(on: boolean, drive?: DemoDrive): Promise<void> {
+    if (drive && demo) await setDemo(false);
     if (on && !demo) {
-      demoState = "running";
-      demo = await startDemo(listening.udp, (endpoint) => {
+      const begin = (endpoint: string) => {
         internal.set(`udp ${endpoint}`, REPLAY);
         recorder.vehicle(REPLAY).replay = true;
-      });
+      };
+      demo = drive
+        ? await startDrive(listening.udp, drive, begin, () => void setDemo(false))
+        : await startDemo(listening.udp, begin);
+      demoState = "running";
+      demoDrive = drive;
     } else if (!on && demo) {
       const running = demo;
       demo = undefined;
       demoState = "stopped";
+      demoDrive = undefined;
       await running[Symbol.asyncDispose]();
       internal.delete(`udp ${running.endpoint}`);
       await recorder.endSession(recorder.vehicle(REPLAY));

@@ -34,7 +34,7 @@ export type HttpDeps = {
   readonly sessions: () => SessionSummary[];
   readonly session: (id: string) => SessionSummary | undefined;
   readonly deleteSession: (id: string) => Promise<void>;
-  readonly setDemo: (on: boolean) => Promise<void>;
+  readonly setDemo: (on: boolean, drive?: DemoDrive) => Promise<void>;
 };
 
 class HttpError extends Error {
@@ -154,8 +154,16 @@ export async function createHttpApp(deps: HttpDeps): Promise<FastifyInstance> {
     await deps.setDemo(false);
     return deps.server();
   });
-  app.post("/api/v1/demo/start", { config: { needs: "control:demo" } }, async () => {
-    await deps.setDemo(true);
+  app.get("/api/v1/demo/choices", { config: { needs: "control:demo" } }, async () => demoChoices());
+  app.post("/api/v1/demo/start", { config: { needs: "control:demo" } }, async (request) => {
+    const drive = request.body ? DemoDrive.safeParse(request.body) : undefined;
+    if (drive && !drive.success) throw new HttpError(400, "bad-request", z.prettifyError(drive.error));
+    try {
+      await deps.setDemo(true, drive?.data);
+    } catch (e) {
+      if (!(e instanceof RangeError)) throw e;
+      throw new HttpError(400, "bad-request", e.message);
+    }
     return deps.server();
   });
 

@@ -64,18 +64,23 @@ export function record(
   }
 }
 
-/** Bytes that repeat within the last packets of a device: a datagram that the network doubled. */
+const SLOTS = 1024;
+
+/**
+ * Packets that repeat within the last ones of a device: a datagram that the network doubled. A packet is known by the
+ * time stamp and the checksum it carries itself; each pair has one slot, so that a look costs the same however many.
+ */
 export class RepeatFilter {
-  readonly #recent = new Float64Array(256).fill(Number.NaN);
-  #next = 0;
-  isRepeat(bytes: Uint8Array): boolean {
-    // FNV-1a over the packet, 32 bits, kept beside its length
-    let h = 0x811c9dc5;
-    for (let i = 0; i < bytes.length; i++) h = Math.imul(h ^ bytes[i]!, 0x01000193);
-    const key = (h >>> 0) * 65_536 + (bytes.length & 0xffff);
-    for (let i = 0; i < this.#recent.length; i++) if (this.#recent[i] === key) return true;
-    this.#recent[this.#next] = key;
-    this.#next = (this.#next + 1) % this.#recent.length;
+  readonly #keys = new Float64Array(SLOTS).fill(Number.NaN);
+
+  /** bytes[start, end) is one checked Blackbox packet: u32 time behind the magic, u16 checksum at the end, little-endian. */
+  isRepeat(bytes: Uint8Array, view: DataView, start: number, end: number): boolean {
+    const time = view.getUint32(start + (bytes[start] === 0x55 ? 2 : 3), true);
+    const sum = view.getUint16(end - 2, true);
+    const key = time * 65_536 + sum;
+    const slot = (time ^ (time >>> 10) ^ sum) & (SLOTS - 1);
+    if (this.#keys[slot] === key) return true;
+    this.#keys[slot] = key;
     return false;
   }
 }

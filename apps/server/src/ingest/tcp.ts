@@ -17,11 +17,10 @@ export async function listenTcp(door: Door, host: string, port: number): Promise
     const repeats = new RepeatFilter();
     let arrivalUs = 0;
     const framer = createBlackboxFramer(
-      (bytes, _view, start, end) => {
-        const frame = bytes.subarray(start, end);
-        if (repeats.isRepeat(frame))
+      (bytes, view, start, end) => {
+        if (repeats.isRepeat(bytes, view, start, end))
           device.problems.set("duplicate", (device.problems.get("duplicate") ?? 0) + 1);
-        else record(door, device, SOURCE, frame, arrivalUs);
+        else record(door, device, SOURCE, bytes.subarray(start, end), arrivalUs);
       },
       (p) => countProblem(device, p, arrivalUs),
     );

@@ -30,11 +30,10 @@ export async function listenUdp(door: Door, host: string, port: number): Promise
     const { device, repeats } = sender;
     const arrivalUs = door.nowUs();
     const framer = createBlackboxFramer(
-      (bytes, _view, start, end) => {
-        const frame = bytes.subarray(start, end);
-        if (repeats.isRepeat(frame))
+      (bytes, view, start, end) => {
+        if (repeats.isRepeat(bytes, view, start, end))
           device.problems.set("duplicate", (device.problems.get("duplicate") ?? 0) + 1);
-        else record(door, device, SOURCE, frame, arrivalUs);
+        else record(door, device, SOURCE, bytes.subarray(start, end), arrivalUs);
       },
       (p) => countProblem(device, p, arrivalUs, datagram.subarray(p.offset)),
     );
