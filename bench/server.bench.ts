@@ -57,7 +57,7 @@ async function sendTcp(port: number, packets: number): Promise<void> {
 }
 
 async function throughput(report: (f: Figure) => void): Promise<void> {
-  const packets = 200_000;
+  const packets = 1_000_000;
   await using folder = await temporaryFolder();
   await using server = await startServer(join(folder.path, "data"));
   const before = cpuOf(server.child.pid!);
