@@ -1,6 +1,14 @@
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import type { DeviceState, Samples, SessionDetail, SessionSummary } from "@pitwall/api";
+import type {
+  DemoChoices,
+  DeviceState,
+  Samples,
+  ServerInfo,
+  SessionDetail,
+  SessionSummary,
+  VehicleState,
+} from "@pitwall/api";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { getJson, pitwall, type ServerProcess, startServer, temporaryFolder, until } from "./harness.ts";
 
@@ -168,5 +176,38 @@ describe("a simulated fleet", () => {
       (d) => d.id === "mqtt:kart-9/json" && d.frames === sent[0]!["delivered"],
     );
     expect(device.problems).toEqual({});
+  }, 60_000);
+});
+
+describe("a simulated demo", () => {
+  it("drives the chosen vehicle on the chosen track until it is stopped", async () => {
+    const post = (path: string, body?: unknown) =>
+      fetch(`${server.http}/api/v1/demo/${path}`, {
+        method: "POST",
+        ...(body === undefined
+          ? {}
+          : { headers: { "content-type": "application/json" }, body: JSON.stringify(body) }),
+      });
+    const choices = await getJson<DemoChoices>(`${server.http}/api/v1/demo/choices`);
+    expect(choices.vehicles).toContain("car");
+    const track = choices.tracks.find((t) => t.includes("Hockenheim"))!;
+    expect((await post("start", { vehicle: "car", track: "nowhere" })).status).toBe(400);
+    expect((await post("start", { vehicle: "car", track, laps: 0 })).status).toBe(400);
+    const started = await post("start", { vehicle: "car", track, laps: 1 });
+    expect(await started.json()).toMatchObject({
+      demo: "running",
+      demoDrive: { vehicle: "car", track, laps: 1 },
+    });
+    const replay = await until(async () =>
+      (await getJson<VehicleState[]>(`${server.http}/api/v1/vehicles`)).find(
+        (v) => v.replay && (v.values["vehicle.speed"]?.value ?? 0) > 3,
+      ),
+    );
+    // the car is where the track is
+    expect(replay.values["gnss.lat"]!.value).toBeCloseTo(49.33, 1);
+    expect(replay.values["gnss.lon"]!.value).toBeCloseTo(8.57, 1);
+    const stopped = (await (await post("stop")).json()) as ServerInfo;
+    expect(stopped.demo).toBe("stopped");
+    expect(stopped.demoDrive).toBeUndefined();
   }, 60_000);
 });

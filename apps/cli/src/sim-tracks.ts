@@ -3,23 +3,10 @@ import { findColumn, type Recording } from "@pitwall/core";
 import { readRecording } from "@pitwall/formats";
 import type { Point } from "@pitwall/laps";
 import { starterTracks } from "@pitwall/laps/library";
-import { metresPerDegree, prepareTrack, type SimTrack } from "@pitwall/simulator";
+import { prepareTrack, type SimTrack, trackOfDegrees } from "@pitwall/simulator";
 import { CommandError, UsageError } from "./command.ts";
 
 const HALF_WIDTH_M = 6;
-
-/** A course of points in degrees. */
-function fromDegrees(name: string, points: readonly Point[]): SimTrack {
-  const [lat, lon] = points[0]!;
-  const phi = (lat * Math.PI) / 180;
-  const scale = metresPerDegree(Math.cos(phi), Math.sin(phi));
-  return prepareTrack({
-    name,
-    reference: { lat, lon, height: 0 },
-    halfWidthM: HALF_WIDTH_M,
-    points: points.map(([a, b]) => ({ x: (b - lon) * scale.lon, y: (a - lat) * scale.lat, z: 0 })),
-  });
-}
 
 /** The first lap that a recording states, or all of it. */
 function lapOf(recording: Recording): Point[] {
@@ -46,7 +33,7 @@ export async function simTrack(nameOrFile: string): Promise<SimTrack> {
   const exact =
     named.find((t) => t.name.toLowerCase() === wanted) ?? (named.length === 1 ? named[0] : undefined);
   const line = exact?.layouts[0]?.centreLine;
-  if (exact && line) return fromDegrees(exact.name, line);
+  if (exact && line) return trackOfDegrees(exact.name, line, HALF_WIDTH_M);
   let text: string;
   try {
     text = await readFile(nameOrFile, "utf8");
@@ -76,10 +63,10 @@ export async function simTrack(nameOrFile: string): Promise<SimTrack> {
     const { tracksFromGeoJson } = await import("@pitwall/laps");
     const { tracks } = tracksFromGeoJson(text);
     const found = tracks[0]?.layouts[0]?.centreLine;
-    if (found) return fromDegrees(tracks[0]!.name, found);
+    if (found) return trackOfDegrees(tracks[0]!.name, found, HALF_WIDTH_M);
     throw new CommandError(`${nameOrFile}: holds no line`);
   }
   const points = lapOf(await readRecording(new TextEncoder().encode(text), { name: nameOrFile }));
   if (points.length < 20) throw new CommandError(`${nameOrFile}: holds no lap`);
-  return fromDegrees(nameOrFile, points);
+  return trackOfDegrees(nameOrFile, points, HALF_WIDTH_M);
 }

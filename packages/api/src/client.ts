@@ -1,6 +1,8 @@
 import * as z from "zod";
 import {
   ApiError,
+  DemoChoices,
+  type DemoDrive,
   DeviceState,
   Samples,
   ServerInfo,
@@ -24,8 +26,10 @@ export type ApiClient = ReturnType<typeof createApiClient>;
 
 /** Typed calls of the HTTP interface. `fetch` is injected so that a page, a script and a test can each bring their own. */
 export function createApiClient(baseUrl: string, fetch: typeof globalThis.fetch) {
-  async function call<T>(method: string, path: string, schema: z.ZodType<T>): Promise<T> {
-    const response = await fetch(`${baseUrl}${path}`, { method });
+  async function call<T>(method: string, path: string, schema: z.ZodType<T>, given?: unknown): Promise<T> {
+    const headers = { "content-type": "application/json" };
+    const sent = given === undefined ? { method } : { method, headers, body: JSON.stringify(given) };
+    const response = await fetch(`${baseUrl}${path}`, sent);
     const body: unknown = await response.json();
     if (response.ok) return schema.parse(body);
     const said = ApiError.safeParse(body);
@@ -54,6 +58,8 @@ export function createApiClient(baseUrl: string, fetch: typeof globalThis.fetch)
       return call("GET", `/api/v1/sessions/${encodeURIComponent(id)}/samples?${q}`, Samples);
     },
     stopDemo: () => call("POST", "/api/v1/demo/stop", ServerInfo),
-    startDemo: () => call("POST", "/api/v1/demo/start", ServerInfo),
+    demoChoices: () => call("GET", "/api/v1/demo/choices", DemoChoices),
+    /** The recorded drive, or a simulated one. */
+    startDemo: (drive?: z.input<typeof DemoDrive>) => call("POST", "/api/v1/demo/start", ServerInfo, drive),
   };
 }

@@ -99,6 +99,18 @@ export type Series = z.output<typeof Series>;
 export const Samples = z.object({ session: z.string(), series: z.array(Series) });
 export type Samples = z.output<typeof Samples>;
 
+/** A simulated drive in place of the recorded one. */
+export const DemoDrive = z.object({
+  vehicle: z.string().min(1),
+  track: z.string().min(1),
+  laps: z.number().int().min(1).max(1000).default(10),
+});
+export type DemoDrive = z.output<typeof DemoDrive>;
+
+/** What `DemoDrive` can name. */
+export const DemoChoices = z.object({ vehicles: z.array(z.string()), tracks: z.array(z.string()) });
+export type DemoChoices = z.output<typeof DemoChoices>;
+
 export const ServerInfo = z.object({
   version: z.string(),
   host: z.string(),
@@ -106,6 +118,8 @@ export const ServerInfo = z.object({
   loopbackOnly: z.boolean(),
   listening: z.object({ http: z.number(), mqtt: z.number().nullable(), udp: z.number(), tcp: z.number() }),
   demo: z.enum(["off", "running", "stopped"]),
+  /** What is being simulated; absent while the demo is the recorded drive. */
+  demoDrive: DemoDrive.optional(),
   /** One line for people where something is wrong with the server itself (full disk, say). */
   trouble: z.string().nullable(),
 });

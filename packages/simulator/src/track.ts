@@ -1,5 +1,5 @@
 import type { Point } from "./curve.ts";
-import { hypot } from "./math.ts";
+import { cos, hypot, sin } from "./math.ts";
 
 /** A closed course. The start line lies at the first point, square to the way. */
 export type SimTrack = {
@@ -76,4 +76,21 @@ export function metresPerDegree(
   const w = 1 - e2 * sinLat * sinLat;
   const root = Math.sqrt(w);
   return { lat: ((a * (1 - e2)) / (w * root)) * (Math.PI / 180), lon: (a / root) * cosLat * (Math.PI / 180) };
+}
+
+/** A course of points in degrees (latitude, longitude), level. Throws RangeError for a line that is none. */
+export function trackOfDegrees(
+  name: string,
+  points: readonly (readonly [lat: number, lon: number])[],
+  halfWidthM: number,
+): SimTrack {
+  const [lat, lon] = points[0] ?? [Number.NaN, Number.NaN];
+  const phi = (lat * Math.PI) / 180;
+  const scale = metresPerDegree(cos(phi), sin(phi));
+  return prepareTrack({
+    name,
+    reference: { lat, lon, height: 0 },
+    halfWidthM,
+    points: points.map(([a, b]) => ({ x: (b - lon) * scale.lon, y: (a - lat) * scale.lat, z: 0 })),
+  });
 }

@@ -1,6 +1,7 @@
-import type { DeviceState, ServerInfo, SessionDetail } from "@pitwall/api";
+import type { DemoChoices, DemoDrive, DeviceState, ServerInfo, SessionDetail } from "@pitwall/api";
 import {
   type HistorySeries,
+  readDemoChoices,
   readDevices,
   readSamples,
   readServer,
@@ -28,8 +29,10 @@ export function createHttp(baseUrl: string, fetch: typeof globalThis.fetch) {
   /** Milliseconds since the epoch by the server's clock, less `performance.now()`; undefined until it has answered. */
   let serverOffsetMs: number | undefined;
 
-  async function call<T>(method: string, path: string, read: Read<T>): Promise<T> {
-    const response = await fetch(`${baseUrl}/api/v1/${path}`, { method });
+  async function call<T>(method: string, path: string, read: Read<T>, given?: unknown): Promise<T> {
+    const headers = { "content-type": "application/json" };
+    const sent = given === undefined ? { method } : { method, headers, body: JSON.stringify(given) };
+    const response = await fetch(`${baseUrl}/api/v1/${path}`, sent);
     const date = Date.parse(response.headers.get("date") ?? "");
     // The header counts whole seconds.
     if (Number.isFinite(date)) serverOffsetMs ??= date + 500 - performance.now();
@@ -64,6 +67,8 @@ export function createHttp(baseUrl: string, fetch: typeof globalThis.fetch) {
       return call("GET", `sessions/${encodeURIComponent(session)}/samples?${query}`, readSamples);
     },
     stopDemo: (): Promise<ServerInfo> => call("POST", "demo/stop", readServer),
-    startDemo: (): Promise<ServerInfo> => call("POST", "demo/start", readServer),
+    /** The recorded drive, or a simulated one. */
+    startDemo: (drive?: DemoDrive): Promise<ServerInfo> => call("POST", "demo/start", readServer, drive),
+    demoChoices: (): Promise<DemoChoices> => call("GET", "demo/choices", readDemoChoices),
   };
 }

@@ -1,5 +1,6 @@
 import type {
   ChannelInfo,
+  DemoChoices,
   DeviceState,
   ServerInfo,
   ServerMessage,
@@ -27,8 +28,11 @@ export const readServer = object<ServerInfo>({
   loopbackOnly: flag,
   listening: object({ http: number, mqtt: orNull(number), udp: number, tcp: number }),
   demo: oneOf("off", "running", "stopped"),
+  demoDrive: optional(object({ vehicle: text, track: text, laps: number })),
   trouble: orNull(text),
 });
+
+export const readDemoChoices = object<DemoChoices>({ vehicles: list(text), tracks: list(text) });
 
 const readVehicle = object<VehicleState>({
   id: text,

@@ -1,10 +1,12 @@
 import { useState } from "preact/hooks";
 import { usePage } from "./context.ts";
+import { DemoDialog } from "./demo-dialog.tsx";
 
 /** What everyone has to know before reading a number: that it is a replay, and who can connect. */
 export function Banners() {
   const { model, http } = usePage();
   const [busy, setBusy] = useState(false);
+  const [choosing, setChoosing] = useState(false);
   const server = model.server.value;
   if (!server) return null;
 
@@ -36,10 +38,17 @@ export function Banners() {
       )}
       {server.demo === "running" && (
         <p class="banner replay" data-testid="replay">
-          <strong>REPLAY of a recorded drive</strong>
+          <strong>
+            {server.demoDrive
+              ? `SIMULATED ${server.demoDrive.vehicle}, ${server.demoDrive.track}`
+              : "REPLAY of a recorded drive"}
+          </strong>
           <span class="more">Not a real vehicle. It ends by itself when a device sends.</span>
           <button type="button" disabled={busy} onClick={() => void act(http.stopDemo)}>
-            Stop replay
+            {server.demoDrive ? "Stop simulation" : "Stop replay"}
+          </button>
+          <button type="button" disabled={busy} onClick={() => setChoosing(true)}>
+            Simulate …
           </button>
         </p>
       )}
@@ -49,7 +58,19 @@ export function Banners() {
           <button type="button" disabled={busy} onClick={() => void act(http.startDemo)}>
             Start replay
           </button>
+          <button type="button" disabled={busy} onClick={() => setChoosing(true)}>
+            Simulate …
+          </button>
         </p>
+      )}
+      {choosing && (
+        <DemoDialog
+          onClose={() => setChoosing(false)}
+          onChosen={(drive) => {
+            setChoosing(false);
+            void act(() => http.startDemo(drive));
+          }}
+        />
       )}
     </div>
   );

@@ -2,6 +2,7 @@ import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import fastifyStatic from "@fastify/static";
 import {
+  DemoDrive,
   type DeviceState,
   SamplesQuery,
   type ServerInfo,
@@ -14,6 +15,7 @@ import Fastify, { type FastifyInstance, type FastifyRequest } from "fastify";
 import { WebSocketServer } from "ws";
 import * as z from "zod";
 import type { Access, Action } from "../access.ts";
+import { demoChoices } from "../demo-drive.ts";
 import type { LiveHub } from "../live/hub.ts";
 
 declare module "fastify" {
@@ -156,14 +158,11 @@ export async function createHttpApp(deps: HttpDeps): Promise<FastifyInstance> {
   });
   app.get("/api/v1/demo/choices", { config: { needs: "control:demo" } }, async () => demoChoices());
   app.post("/api/v1/demo/start", { config: { needs: "control:demo" } }, async (request) => {
-    const drive = request.body ? DemoDrive.safeParse(request.body) : undefined;
-    if (drive && !drive.success) throw new HttpError(400, "bad-request", z.prettifyError(drive.error));
-    try {
-      await deps.setDemo(true, drive?.data);
-    } catch (e) {
-      if (!(e instanceof RangeError)) throw e;
-      throw new HttpError(400, "bad-request", e.message);
-    }
+    const drive = request.body ? DemoDrive.parse(request.body) : undefined;
+    const { tracks, vehicles } = demoChoices();
+    if (drive && !(vehicles.includes(drive.vehicle) && tracks.includes(drive.track)))
+      throw new HttpError(400, "bad-request", `no vehicle "${drive.vehicle}" or no track "${drive.track}"`);
+    await deps.setDemo(true, drive);
     return deps.server();
   });
 
