@@ -20,6 +20,7 @@ export * from "./reference/bests.ts";
 export { LapRecorder } from "./reference/lap-recorder.ts";
 export { LiveDelta } from "./reference/live-delta.ts";
 export { type LapRows, type ReferenceLap, referenceLap, timeAt } from "./reference/reference-lap.ts";
+export { referenceOf } from "./reference/reference-of.ts";
 export { type ReferenceChoice, References } from "./reference/references.ts";
 export {
   type LapsReport,

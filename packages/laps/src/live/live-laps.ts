@@ -1,3 +1,4 @@
+import { Plane } from "../plane.ts";
 import { LapRecorder } from "../reference/lap-recorder.ts";
 import { LiveDelta } from "../reference/live-delta.ts";
 import type { ReferenceLap } from "../reference/reference-lap.ts";
@@ -6,7 +7,7 @@ import type { Lap } from "../timing/lap.ts";
 import { LapTimer } from "../timing/timer.ts";
 import type { LapTimerOptions } from "../timing/timer-options.ts";
 import { detectTrack } from "../track/detect.ts";
-import { planeOfTrace, suggestLayout } from "../track/suggest.ts";
+import { suggestLayout } from "../track/suggest.ts";
 import type { Layout, Track } from "../track/track.ts";
 import { TrackRecorder } from "../track/track-recorder.ts";
 import { FixLog } from "./fix-log.ts";
@@ -25,6 +26,8 @@ export type LiveLapsOptions = Omit<LapTimerOptions, "layout"> & {
 
 /** Look for the track again after this much way. */
 const LOOK_AGAIN_M = 400;
+/** Nobody's lap is longer: the search begins anew. */
+const LONGEST_M = 60_000;
 
 /**
  * Laps, delta and prediction of one vehicle while it drives: a lap timer with a reference, and with the search for its
@@ -136,12 +139,11 @@ export class LiveLaps {
   #search(t: number, lat: number, lon: number, speed: number, course: number, hAcc: number): void {
     const log = this.#log!;
     log.add(t, lat, lon, speed, course, hAcc);
-    if (!this.#track) {
-      const plane = planeOfTrace(log.trace());
-      if (!plane) return;
-      this.#track = new TrackRecorder(plane);
+    if (!(Math.abs(lat) <= 90 && Math.abs(lon) <= 180) || (lat === 0 && lon === 0)) return;
+    if (!this.#track || this.#track.drivenM > LONGEST_M) {
+      this.#track = new TrackRecorder(this.#track?.plane ?? new Plane(lat, lon));
+      this.#lookAtM = LOOK_AGAIN_M;
     }
-    if (!(Number.isFinite(lat) && Number.isFinite(lon))) return;
     const closed = this.#track.add(this.#track.plane.x(lon), this.#track.plane.y(lat));
     if (!closed && this.#track.drivenM < this.#lookAtM) return;
     this.#lookAtM = this.#track.drivenM + LOOK_AGAIN_M;

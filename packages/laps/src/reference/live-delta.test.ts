@@ -2,7 +2,9 @@ import { describe, expect, it } from "vitest";
 import { createLiveLaps } from "../live/live-laps.ts";
 import { clubCircuit } from "../testing/circuits.ts";
 import { type Drive, drive, lineOf } from "../testing/drive.ts";
+import { driveRecording } from "../testing/drive-recording.ts";
 import type { Layout } from "../track/track.ts";
+import { referenceOf } from "./reference-of.ts";
 
 const circuit = clubCircuit();
 const layout: Layout = {
@@ -72,6 +74,24 @@ describe("live delta", () => {
     // at the end of the lap the prediction is the lap
     const [from, to] = compared.passings;
     expect(lap.at(-1)!.predictedS).toBeCloseTo((to!.tUs - from!.tUs) / 1e6, 1);
+  });
+
+  it("is against a friend's lap from a recording of theirs", () => {
+    const friend = drive({ ...clean, laps: 3, seed: 5, pace: 0.1, offsetM: 1 });
+    const reference = referenceOf({ ...driveRecording(friend), driver: "Kim" }, layout);
+    const times = friend.passings.slice(1).map((p, i) => (p.tUs - friend.passings[i]!.tUs) / 1e6);
+    expect(reference.lapTimeS).toBeCloseTo(Math.min(...times), 2);
+    expect(reference.name).toBe(`Kim ${times.indexOf(Math.min(...times)) + 1}`);
+    expect(referenceOf(driveRecording(friend), layout, 2).lapTimeS).toBeCloseTo(times[1]!, 2);
+    expect(() => referenceOf(driveRecording(friend), layout, 9)).toThrow(/no lap 9/);
+    const live = createLiveLaps({ layout, reference: "imported", references: { imported: reference } });
+    const d = drive({ ...clean, seed: 1 });
+    let predicted = Number.NaN;
+    for (let i = 0; i < d.length; i++) {
+      live.fix(d.tUs[i]!, d.latDeg[i]!, d.lonDeg[i]!, d.speedMps[i]!, d.courseRad[i]!, d.hAccM[i]!);
+      if (d.sM[i]! < circuit.lengthM - 1 && d.sM[i]! > circuit.lengthM - 3) predicted = live.predictedS;
+    }
+    expect(predicted).toBeCloseTo((d.passings[1]!.tUs - d.passings[0]!.tUs) / 1e6, 1);
   });
 
   it("has nothing to say before there is a reference, or far from its way", () => {

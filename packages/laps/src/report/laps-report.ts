@@ -43,6 +43,8 @@ export type TimedRecording = {
 
 /** A lap the file states is this far off what was timed before it is worth a note. */
 const AGREE_S = 0.1;
+/** More than this nobody reads. */
+const MOST_TOLD = 20;
 
 /** The laps of a recording as plain data, ready for JSON. Throws as `timeRecording`. */
 export const lapsReport = (recording: Recording, options: LapsReportOptions = {}): LapsReport =>
@@ -65,7 +67,9 @@ export function timeRecording(recording: Recording, options: LapsReportOptions =
     ...(options.minLapTimeS !== undefined && { minLapTimeS: options.minLapTimeS }),
   });
   const laps = renumbered(result.laps, recording.laps, notes);
-  for (const i of result.incidents) if (i.kind !== "gap") notes.push(`lap ${i.lap}: ${i.reason}`);
+  const told = result.incidents.filter((i) => i.kind !== "gap").map((i) => `lap ${i.lap}: ${i.reason}`);
+  notes.push(...told.slice(0, MOST_TOLD));
+  if (told.length > MOST_TOLD) notes.push(`and ${told.length - MOST_TOLD} more of the kind`);
   const gaps = result.incidents.filter((i) => i.kind === "gap").length;
   if (gaps > 0) notes.push(`${gaps} gap${gaps > 1 ? "s" : ""} in the fixes`);
   if (laps.length === 0) notes.push("the start line was not crossed");

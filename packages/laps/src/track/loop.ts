@@ -10,6 +10,8 @@ export const SHORTEST_M = 150;
 const SAME_HEADING = 0.766;
 const SAME_LENGTH = 0.03;
 const WIDEST_M = 15;
+/** So much of a long session shows its loop; more would only take time. */
+const MOST_POINTS = 12_000;
 
 /**
  * The way round that a recording shows: its most usual loop, one lap of it, drawn on the mean of all laps. Undefined
@@ -31,7 +33,7 @@ function returnsOf(t: Trail): Int32Array {
   const grid = new PointGrid(NEAR_M);
   const ends = new Int32Array(t.count).fill(-1);
   const nearest = new Float64Array(t.count);
-  for (let j = 0; j < t.count; j++) {
+  for (let j = 0; j < Math.min(t.count, MOST_POINTS); j++) {
     grid.near(t.x[j]!, t.y[j]!, (i) => {
       const way = t.sM[j]! - t.sM[i]!;
       if (way < SHORTEST_M || t.hx[i]! * t.hx[j]! + t.hy[i]! * t.hy[j]! < SAME_HEADING) return;
