@@ -203,6 +203,7 @@ describe("a simulated demo", () => {
         (v) => v.replay && (v.values["vehicle.speed"]?.value ?? 0) > 3,
       ),
     );
+    expect(replay.id).toMatch(/^car-Hockenheim/);
     // the car is where the track is
     expect(replay.values["gnss.lat"]!.value).toBeCloseTo(49.33, 1);
     expect(replay.values["gnss.lon"]!.value).toBeCloseTo(8.57, 1);

@@ -10,7 +10,7 @@ import { startDrive } from "./demo-drive.ts";
 import { DeviceRegistry, deviceState } from "./devices.ts";
 import { createHttpApp } from "./http/app.ts";
 import { type Publish, startBroker } from "./ingest/broker.ts";
-import type { Door } from "./ingest/door.ts";
+import { type Door, safeName } from "./ingest/door.ts";
 import { joinBroker } from "./ingest/external-broker.ts";
 import { createMessageHandler } from "./ingest/mqtt-messages.ts";
 import { listenTcp } from "./ingest/tcp.ts";
@@ -44,6 +44,7 @@ export async function startServer(config: ServerConfig, onProblem: OnStoreProble
   let demo: Demo | undefined;
   let demoState: ServerInfo["demo"] = "off";
   let demoDrive: DemoDrive | undefined;
+  let demoVehicle = REPLAY;
   let listening: ServerInfo["listening"] = { http: 0, mqtt: null, udp: 0, tcp: 0 };
   let publish: Publish = () => {};
   const info = (): ServerInfo => ({
@@ -97,9 +98,11 @@ export async function startServer(config: ServerConfig, onProblem: OnStoreProble
   async function setDemo(on: boolean, drive?: DemoDrive): Promise<void> {
     if (drive && demo) await setDemo(false);
     if (on && !demo) {
+      // a vehicle of its own for each course: nobody jumps from one to the next
+      demoVehicle = drive ? safeName(`${drive.vehicle}-${drive.track}`) : REPLAY;
       const begin = (endpoint: string) => {
-        internal.set(`udp ${endpoint}`, REPLAY);
-        recorder.vehicle(REPLAY).replay = true;
+        internal.set(`udp ${endpoint}`, demoVehicle);
+        recorder.vehicle(demoVehicle).replay = true;
       };
       demo = drive
         ? await startDrive(listening.udp, drive, begin, () => void setDemo(false))
@@ -113,7 +116,7 @@ export async function startServer(config: ServerConfig, onProblem: OnStoreProble
       demoDrive = undefined;
       await running[Symbol.asyncDispose]();
       internal.delete(`udp ${running.endpoint}`);
-      await recorder.endSession(recorder.vehicle(REPLAY));
+      await recorder.endSession(recorder.vehicle(demoVehicle));
     }
     hub.tellServer();
     hub.tellVehicles();
