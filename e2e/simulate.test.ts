@@ -1,4 +1,6 @@
+import { once } from "node:events";
 import { readFile, writeFile } from "node:fs/promises";
+import { type AddressInfo, connect, createServer } from "node:net";
 import { join } from "node:path";
 import type {
   DemoChoices,
@@ -177,6 +179,45 @@ describe("a simulated fleet", () => {
     );
     expect(device.problems).toEqual({});
   }, 60_000);
+});
+
+describe("a simulated car", () => {
+  it("answers an OBD-II app through a Wi-Fi adapter", async () => {
+    const free = createServer().listen(0, "127.0.0.1");
+    await once(free, "listening");
+    const { port } = free.address() as AddressInfo;
+    free.close();
+    await once(free, "close");
+    const run = simulate("--vehicle", "car", "--laps", "1", "--to", `elm327://127.0.0.1:${port}`);
+    const socket = await until(async () => {
+      const s = connect(port, "127.0.0.1");
+      return await once(s, "connect").then(
+        () => s,
+        () => undefined,
+      );
+    });
+    let said = "";
+    socket.setEncoding("latin1").on("data", (t: string) => {
+      said += t;
+    });
+    const ask = async (typed: string) => {
+      said = "";
+      socket.write(`${typed}\r`);
+      await until(() => said.endsWith(">"));
+      return said;
+    };
+    expect(await ask("ATE0")).toContain("OK");
+    expect(await ask("010D")).toMatch(/^41 0D [0-9A-F]{2}\r/);
+    expect(await ask("03")).toContain("43 01 03 01");
+    expect(await ask("0902")).toContain("014\r0: 49 02 01");
+    socket.destroy();
+    expect((await run).sent[0]).toMatchObject({ frames: 4 });
+  }, 60_000);
+
+  it("is refused where it has no such connector", async () => {
+    const args = ["simulate", "--vehicle", "boat", "--track", track, "--to", "elm327://127.0.0.1:1"];
+    expect(await pitwall(args)).toMatchObject({ code: 2 });
+  });
 });
 
 describe("a simulated demo", () => {

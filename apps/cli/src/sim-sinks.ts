@@ -3,11 +3,12 @@ import { once } from "node:events";
 import { createWriteStream } from "node:fs";
 import { connect, type Socket } from "node:net";
 import { createCanFrame, readCanRecord } from "@pitwall/core";
-import { findProtocol, formatCandump } from "@pitwall/protocols";
+import { type EcuData, findProtocol, formatCandump } from "@pitwall/protocols";
 import { type Faults, FaultyLink, type LinkCounts, type SimFrame, within } from "@pitwall/simulator";
 import mqtt from "mqtt";
 import { UsageError } from "./command.ts";
 import { BatchingUnit, type MissingRange } from "./sim-batches.ts";
+import { openElm } from "./sim-elm.ts";
 
 export type SimPacket = SimFrame & {
   readonly name: string;
@@ -46,6 +47,8 @@ export type SinkOptions = {
   readonly seed: number;
   readonly faults: Faults;
   readonly warn: (line: string) => void;
+  /** Control unit of the first unit, once there is one. */
+  readonly ecu: () => EcuData | undefined;
 };
 
 export const speechOf = (protocol: string): Speech =>
@@ -60,7 +63,10 @@ export async function openSink(target: string, options: SinkOptions): Promise<Si
   if (url.protocol === "tcp:") return openTcp(url, options);
   if (url.protocol === "mqtt:" || url.protocol === "mqtts:") return openBatches(url, options);
   if (url.protocol === "json+mqtt:" || url.protocol === "json+mqtts:") return openJson(url, options);
-  throw new UsageError(`cannot send to ${url.protocol}//; there are udp, tcp, mqtt, json+mqtt and files`);
+  if (url.protocol === "elm327:") return openElm(url, options.ecu);
+  throw new UsageError(
+    `cannot send to ${url.protocol}//; there are udp, tcp, mqtt, json+mqtt, elm327 and files`,
+  );
 }
 
 /** One link a unit, which keeps nothing: what is said while it is down is gone. */

@@ -16,17 +16,21 @@ import {
   type UnitCounts,
   VEHICLES,
   type VehicleName,
+  vehicleEcu,
 } from "@pitwall/simulator";
 import { command, type Io, intOption, numberOption, UsageError } from "../command.ts";
 import { progressBar } from "../progress.ts";
 import { openSink, type SimSink, type Speech, speechOf } from "../sim-sinks.ts";
 import { simTrack } from "../sim-tracks.ts";
 
+/** What the car's control unit has stored: a misfire of the first cylinder. */
+const STORED_CODES = ["P0301"];
+
 export const simulate = command({
   name: "simulate",
   summary: "a simulated vehicle on a real track that speaks in bytes",
   usage:
-    "pitwall simulate [--vehicle kart|kart-combustion|car|road|boat] --track NAME-or-FILE [--laps 10] [--to udp://…|tcp://…|mqtt://…/VEHICLE|json+mqtt://…/VEHICLE|FILE.candump|FILE …] [--truth FILE.csv] [--seed 1] [--faults loss=0.01,…] [--speed 1 | --speed max] [--units 1] [--start ISO-TIME] [--list]",
+    "pitwall simulate [--vehicle kart|kart-combustion|car|road|boat] --track NAME-or-FILE [--laps 10] [--to udp://…|tcp://…|mqtt://…/VEHICLE|json+mqtt://…/VEHICLE|elm327://HOST:PORT|FILE.candump|FILE …] [--truth FILE.csv] [--seed 1] [--faults loss=0.01,…] [--speed 1 | --speed max] [--units 1] [--start ISO-TIME] [--list]",
   options: {
     vehicle: { type: "string", default: "kart" },
     track: { type: "string" },
@@ -76,7 +80,11 @@ export const simulate = command({
     await using sinks = new AsyncDisposableStack();
     const targets = values.to ?? [];
     const opened: SimSink[] = [];
-    const sinkOptions = { units, seed, faults, warn: io.err };
+    if (targets.some((t) => t.startsWith("elm327:")) && vehicle !== "car" && vehicle !== "road")
+      throw new UsageError(`a ${vehicle} has no OBD-II for elm327://`);
+    let fleet: readonly SimUnit[] = [];
+    const ecu = () => fleet[0] && vehicleEcu(fleet[0].power, STORED_CODES);
+    const sinkOptions = { units, seed, faults, warn: io.err, ecu };
     for (const target of targets) opened.push(sinks.use(await openSink(target, sinkOptions)));
     if (opened.length === 0 && values.truth === undefined)
       throw new UsageError("--to says where the bytes go, --truth where the truth goes");
@@ -87,7 +95,7 @@ export const simulate = command({
       buses: () => sourcesOf(vehicle, gnss),
     };
     const sources = [...spoken].flatMap((speech) => speeches[speech]());
-    const fleet = Array.from({ length: units }, (_, i) => {
+    fleet = Array.from({ length: units }, (_, i) => {
       const name = units === 1 ? vehicle : `${vehicle}-${i + 1}`;
       const trajectory = new Trajectory(track, VEHICLES[vehicle], { seed: seed + i, laps, driverNoise });
       return new SimUnit(trajectory, sources, { seed: seed + i, name, startUs, gnss, faults });
