@@ -102,9 +102,3 @@ export function exp(x: number): number {
 }
 
 export const hypot = (x: number, y: number): number => Math.sqrt(x * x + y * y);
-
-/** Angle within -pi to pi. */
-export function wrapAngle(a: number): number {
-  const turn = 4 * PI_2_HI;
-  return a - turn * Math.round(a / turn);
-}
