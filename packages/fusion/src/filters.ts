@@ -93,8 +93,12 @@ export class RateMeter {
     const dt = tS - this.#lastS;
     if (!(dt <= 0)) this.#lastS = tS;
     // a pause is not a rate
-    if (dt > 0 && dt < 5)
-      this.#interval = this.#interval > 0 ? this.#interval + this.#alpha * (dt - this.#interval) : dt;
+    if (dt > 0 && dt < 5) this.interval(dt);
+  }
+
+  /** The time between two events, s. */
+  interval(dtS: number): void {
+    this.#interval = this.#interval > 0 ? this.#interval + this.#alpha * (dtS - this.#interval) : dtS;
   }
 
   get hz(): number {

@@ -1,4 +1,4 @@
-import { TOO_OLD, USED } from "./ekf/estimator.ts";
+import { USED } from "./ekf/estimator.ts";
 import { PAIR_SHIFT_S, PAIR_WIDEN, PAYLOAD, POSITION, SPEED, VELOCITY } from "./ekf/events.ts";
 import { EAST, V_EAST, V_NORTH, VARIANCE, wrapAngle, YAW } from "./ekf/filter.ts";
 import {
@@ -29,6 +29,7 @@ const WARM_UP_FIXES = 5;
 /** Part of the fix error that averaging does not remove, per root second. */
 const PLACE_NOISE = 0.06;
 const RELEASE_FIXES = 10;
+const NONE = -1;
 
 /** Puts checked fixes into the filter, each at its own time. */
 export class FixUpdates {
@@ -39,6 +40,8 @@ export class FixUpdates {
   #farFixes = 0;
   #reversed = 0;
   #disagreement = 1;
+  /** The last velocity had a direction. */
+  #directed = false;
   /** Sigma of the last fix, m. */
   sigmaM = Number.NaN;
 
@@ -101,14 +104,26 @@ export class FixUpdates {
       this.#fixes = 0;
     } else if (!p.imuActive) e.coast(this.newestTime(fix));
     this.#fixes++;
-    if (fix.newPosition) this.#position(fix, yaw, positionS, shift);
-    if (fix.newVelocity) this.#velocity(fix, yaw, velocityS);
+    e.history.reserve(4);
+    const position = fix.newPosition ? this.#position(fix, yaw, positionS, shift) : NONE;
+    const velocity = fix.newVelocity ? this.#velocity(fix, yaw, velocityS) : NONE;
+    e.settle();
+    if (position >= 0) this.#note(p.position, position);
+    if (velocity < 0) return;
+    this.#note(p.velocity, velocity);
+    if (this.#directed) {
+      this.#weigh(e.nis);
+      this.#checkDirection(fix.speed, yaw, velocityS, fix.speedSigmaMps);
+    }
   }
 
   #learnDelay(fix: CheckedFix, yaw: number, dt: number): void {
     const p = this.#parts;
     const known = fix.speed > COURSE_MPS;
-    if (fix.newVelocity) p.delay.push(fix.velocityS, fix.speed, yaw, p.reference);
+    if (fix.newVelocity) {
+      const placed = fix.newPosition ? this.#plane[0]! : Number.NaN;
+      p.delay.push(fix.velocityS, fix.speed, yaw, placed, this.#plane[1]!, p.reference);
+    }
     if (p.imuActive && p.delay.contradicted) p.distrustImu();
     if (p.estimateDelay && fix.newVelocity) {
       p.positionLag.velocity(
@@ -123,7 +138,7 @@ export class FixUpdates {
     const tS = fix.velocityS - p.velocityDelayS;
     if (p.mounting.gnssSpeed(tS, fix.speed, fix.speedSigmaMps, p.reference))
       p.tilt.mountingYawRad = p.mounting.yawRad;
-    if (tS <= p.reference.newestS && p.reference.covers(REF_WHEEL, tS - 0.1) && dt > 0) {
+    if (p.reference.covers(REF_WHEEL, tS, tS) && dt > 0) {
       const wheel = p.reference.at(tS, REF_WHEEL);
       p.wheelScale.gnssSpeed(tS, fix.speed, fix.speedSigmaMps, wheel);
     }
@@ -134,18 +149,22 @@ export class FixUpdates {
     const p = this.#parts;
     if (!(dt > 0)) return 0;
     const most = DELAY_SLEW * dt;
-    p.velocityDelayS += Math.max(-most, Math.min(most, p.wantedVelocityDelayS - p.velocityDelayS));
-    const change = Math.max(-most, Math.min(most, p.wantedPositionDelayS - p.positionDelayS));
+    p.velocityDelayS += Math.max(
+      -most,
+      Math.min(most, p.wantedVelocityDelayS(this.#lastS) - p.velocityDelayS),
+    );
+    const change = Math.max(-most, Math.min(most, p.wantedPositionDelayS(this.#lastS) - p.positionDelayS));
     p.positionDelayS += change;
     return change;
   }
 
-  #position(fix: CheckedFix, yaw: number, tS: number, shift: number): void {
+  /** Returns the slot that was put in, or NONE. */
+  #position(fix: CheckedFix, yaw: number, tS: number, shift: number): number {
     const p = this.#parts;
     const e = p.estimator;
     const [x, y] = [this.#plane[0]!, this.#plane[1]!];
     const held = e.model === MODEL_HOLD && this.#fixes > WARM_UP_FIXES;
-    if (held && !this.#farAway(x, y, fix.sigmaM)) return;
+    if (held && !this.#farAway(x, y, fix.sigmaM)) return NONE;
     const moving = fix.speed > 1 && !Number.isNaN(yaw);
     const c = moving ? Math.cos(yaw) : 1;
     const s = moving ? Math.sin(yaw) : 0;
@@ -169,13 +188,18 @@ export class FixUpdates {
       m[at + PAIR_GATE] = Number.POSITIVE_INFINITY;
       p.recoveries++;
     }
-    this.#note(p.position, e.place(slot, tS));
+    return this.#put(p.position, slot, tS);
   }
 
-  #note(count: Parts["position"], outcome: number): void {
+  #put(count: Parts["position"], slot: number, tS: number): number {
+    if (this.#parts.estimator.put(slot, tS)) return slot;
+    count.late++;
+    return NONE;
+  }
+
+  #note(count: Parts["position"], slot: number): void {
     const e = this.#parts.estimator;
-    if (outcome === USED) count.used(e.nis);
-    else if (outcome === TOO_OLD) count.late++;
+    if (e.outcome(slot) === USED) count.used(e.nis);
     else count.refused(e.nis);
   }
 
@@ -192,24 +216,25 @@ export class FixUpdates {
     return true;
   }
 
-  #velocity(fix: CheckedFix, yaw: number, tS: number): void {
+  #velocity(fix: CheckedFix, yaw: number, tS: number): number {
     const p = this.#parts;
     const e = p.estimator;
-    if (e.model === MODEL_HOLD) return;
+    this.#directed = false;
+    if (e.model === MODEL_HOLD) return NONE;
     const sigma = fix.speedSigmaMps * Math.sqrt(this.#disagreement);
     const directed = !Number.isNaN(yaw) && fix.speed > Math.min(COURSE_MPS, COURSE_SIGMAS * sigma);
     if (!directed) {
       // without a direction of its own a speed is worth what the filter knows of it
       const known = 0.25 * (e.x[V_EAST]! ** 2 + e.x[V_NORTH]! ** 2);
-      if (!(e.filter.p[VARIANCE[V_EAST]!]! + e.filter.p[VARIANCE[V_NORTH]!]! < known)) return;
+      if (!(e.filter.p[VARIANCE[V_EAST]!]! + e.filter.p[VARIANCE[V_NORTH]!]! < known)) return NONE;
       const slot = e.measurement(SPEED);
       const m = e.history.slots;
       m[slot + PAYLOAD] = fix.speed;
       m[slot + PAYLOAD + 1] = sigma * sigma;
       m[slot + PAYLOAD + 2] = GATE_1;
-      this.#note(p.velocity, e.place(slot, tS));
-      return;
+      return this.#put(p.velocity, slot, tS);
     }
+    this.#directed = true;
     const c = Math.cos(yaw);
     const s = Math.sin(yaw);
     if (e.model === MODEL_UNALIGNED && fix.speed > COURSE_MPS && fix.speed > COURSE_SIGMAS * sigma)
@@ -238,9 +263,7 @@ export class FixUpdates {
       m[at + PAIR_GATE] = Number.POSITIVE_INFINITY;
       p.recoveries++;
     }
-    this.#note(p.velocity, e.place(slot, tS));
-    this.#weigh(e.nis);
-    this.#checkDirection(fix.speed, yaw, tS, sigma);
+    return this.#put(p.velocity, slot, tS);
   }
 
   /**

@@ -6,8 +6,8 @@ import type { EventSink } from "./ekf/history.ts";
 import { GATE_1 } from "./ekf/measure.ts";
 import { MODEL_FREE, MODEL_HOLD, MODEL_IMU, MODEL_UNALIGNED } from "./ekf/motion.ts";
 import { FixUpdates } from "./fix-updates.ts";
-import { GnssInput } from "./gnss-input.ts";
-import { ImuInput } from "./imu-input.ts";
+import { type CheckedFix, GnssInput } from "./gnss-input.ts";
+import { IMU_NOTHING, IMU_STEP, ImuInput } from "./imu-input.ts";
 import { Output } from "./output.ts";
 import { IMU_SILENT_S, Parts } from "./parts.ts";
 import type { ModePreset, ModeThresholds } from "./presets.table.ts";
@@ -16,12 +16,15 @@ import { summarize } from "./summary.ts";
 import { TimeBase } from "./time-base.ts";
 import type { FusionOptions, FusionState, FusionSummary, GnssFix, SavedCalibration } from "./types.ts";
 import { Upkeep } from "./upkeep.ts";
+import { WaitingFixes } from "./waiting-fixes.ts";
 
 /** Without an inertial sensor, states closer than this are not worth showing. */
 const LEAST_STEP_S = 0.018;
 /** A start at rest shows nothing until fixes have been averaged or this has passed. */
 const WARM_UP_S = 3;
 const ATTITUDE_STEP_S = 0.2;
+/** Wheel samples closer than this say little more than one: the light mode leaves them out. */
+const LIGHT_WHEEL_S = 0.095;
 
 /**
  * GNSS, inertial sensor, wheel and magnetometer of one vehicle to one smooth state at the inertial sensor's rate.
@@ -39,10 +42,11 @@ export class Fusion {
   readonly #onState: ((state: FusionState) => void) | undefined;
   readonly #row = new Float64Array(7);
   #wheelS = Number.NEGATIVE_INFINITY;
+  #wheelUsedS = Number.NEGATIVE_INFINITY;
   #attitudeS = Number.NEGATIVE_INFINITY;
   #startS = Number.NaN;
   #ready = false;
-  #waiting = false;
+  readonly #waiting = new WaitingFixes();
 
   constructor(options: FusionOptions = {}, onLeave?: EventSink) {
     this.#parts = new Parts(options, onLeave);
@@ -60,7 +64,7 @@ export class Fusion {
 
   /** The newest state; one object, filled anew. Before the first fix its values are NaN. */
   get state(): FusionState {
-    return this.#output.state;
+    return this.#output.read(this.#fixes.sigmaM);
   }
 
   /**
@@ -82,25 +86,29 @@ export class Fusion {
 
   /** The same from an array `[tUs, ax, ay, az, gx, gy, gz]` at an offset: without a single allocation. */
   imuAt(s: Float64Array, at: number): boolean {
-    const p = this.#parts;
     const tS = this.#time.seconds(s[at]!);
     if (this.#time.restarted) this.#restart();
-    if (!this.#imu.push(tS, s, at + 1)) return false;
-    const dt = this.#imu.dtS;
+    const what = this.#imu.push(tS, s, at + 1);
+    if (what === IMU_NOTHING) return false;
+    if (what === IMU_STEP) this.#step(tS);
+    return this.#emit(s[at]!, tS);
+  }
+
+  /** An inertial interval is complete. */
+  #step(tS: number): void {
+    const p = this.#parts;
+    const { dtS, mid } = this.#imu;
     const e = p.estimator;
     const was = p.stationarity.stationary;
     const speed = e.running ? Math.sqrt(e.x[V_EAST]! ** 2 + e.x[V_NORTH]! ** 2) : 0;
     const speedSigma = e.running ? Math.sqrt(e.filter.p[VARIANCE[V_EAST]!]!) : 100;
-    if (p.stationarity.push(tS, dt, p.tilt.level, this.#imu.mid, 0, speed, speedSigma))
-      this.#changeHold(was, tS);
-    this.#upkeep.collect(p.tilt.level, dt);
-    this.#output.inertial(p.tilt.level, p.imuCount.rate.hz);
-    if (e.running) {
-      if (tS > e.headS) e.advance(tS, p.tilt.level, p.tilt.taken);
-    }
+    if (p.stationarity.push(tS, dtS, p.tilt.level, mid, 0, speed, speedSigma)) this.#changeHold(was, tS);
+    this.#upkeep.collect(p.tilt.level, dtS);
+    if (e.running && tS > e.headS) e.advance(tS, p.tilt.level, p.tilt.taken);
     this.#upkeep.tick(tS, Math.max(this.#gnss.freshS, this.#wheelS));
-    if (this.#waiting) this.#takeWaiting(tS);
-    return this.#emit(s[at]!, tS);
+    if (p.light) p.between.begin(!Number.isNaN(mid[2]!));
+    if (this.#waiting.length > 0) this.#takeWaiting(tS);
+    this.#output.step(tS, dtS, p.tilt.level, p.imuCount.rate.hz);
   }
 
   /** A sensor's own attitude in rad; NaN for what it does not say. Roll and pitch count while there are no body rates. */
@@ -125,7 +133,7 @@ export class Fusion {
     this.#attitudeS = tS;
     const e = p.estimator;
     if (!e.running) return;
-    const speed = this.#output.state.speed;
+    const speed = e.model === MODEL_HOLD ? 0 : Math.sqrt(e.x[V_EAST]! ** 2 + e.x[V_NORTH]! ** 2);
     const aligned = e.model !== MODEL_UNALIGNED;
     const gnssFresh = tS - this.#gnss.freshS < 2;
     p.magnetometer.learn(
@@ -160,38 +168,31 @@ export class Fusion {
     const f = this.#gnss.fix;
     if (f.newVelocity) p.stationarity.gnss(tS, f.speed);
     this.#imuSilent(tS);
-    if (p.imuActive && p.estimator.running && this.#fixes.newestTime(f) > p.estimator.headS + 0.02) {
+    if (p.imuActive && p.estimator.running && this.#fixes.newestTime(f) > p.imuS + 0.02) {
       // the inertial samples of that time are still to come
-      this.#waiting = true;
+      this.#waiting.add(f);
       return false;
     }
-    return this.#useFix(tUs, tS);
+    return this.#useFix(f, tUs, tS);
   }
 
-  #useFix(tUs: number, tS: number): boolean {
+  #useFix(f: CheckedFix, tUs: number, tS: number): boolean {
     const p = this.#parts;
-    const f = this.#gnss.fix;
-    this.#waiting = false;
     const running = p.estimator.running;
     this.#fixes.update(f);
     if (!running && p.estimator.running) {
       this.#startS = tS;
       this.eventBaseUs = this.#time.baseUs;
     }
-    if (f.newVelocity)
-      this.#output.blend.gnss(
-        this.#fixes.velocityTime(f),
-        tS,
-        f.speed,
-        p.position.rate.hz,
-        p.estimator.x[5]!,
-        p.reference,
-      );
+    if (f.newVelocity) this.#output.blend.gnss(this.#fixes.velocityTime(f), tS, f.speed, p);
     return p.imuActive ? false : this.#withoutImu(tUs, tS);
   }
 
   #takeWaiting(tS: number): void {
-    if (this.#fixes.newestTime(this.#gnss.fix) <= tS + 0.02) this.#useFix(Number.NaN, tS);
+    for (let f = this.#waiting.first; f && this.#fixes.newestTime(f) <= tS + 0.02; f = this.#waiting.first) {
+      this.#useFix(f, Number.NaN, tS);
+      this.#waiting.drop();
+    }
   }
 
   /** Wheel or motor speed over ground, m/s; the sign does not matter. */
@@ -209,7 +210,6 @@ export class Fusion {
       count.late++;
       return false;
     }
-    const dt = tS - this.#wheelS;
     this.#wheelS = tS;
     count.rate.push(tS);
     const v = Math.abs(speed) * p.wheelScale.scale;
@@ -217,12 +217,15 @@ export class Fusion {
     p.reference.wheel(tS, v);
     this.#imuSilent(tS);
     const e = p.estimator;
-    if (!p.imuActive) p.reference.advance(tS, Number.NaN, Number.NaN, Number.NaN);
     if (!e.running || e.model === MODEL_HOLD || e.model === MODEL_UNALIGNED)
       return p.imuActive ? false : this.#withoutImu(tUs, tS);
     if (!p.imuActive && tS > e.headS) e.coast(tS);
+    if (p.light && tS - this.#wheelUsedS < LIGHT_WHEEL_S)
+      return p.imuActive ? false : this.#withoutImu(tUs, tS);
+    const usedS = tS - this.#wheelUsedS;
+    this.#wheelUsedS = tS;
     // errors of a wheel (slip, tyre) last: many samples a second are worth ten
-    const alike = Math.max(1, Math.min(20, 0.1 / Math.max(1e-3, Math.min(dt, 1))));
+    const alike = Math.max(1, Math.min(20, 0.1 / Math.max(1e-3, Math.min(usedS, 1))));
     const scale = v * p.wheelScale.sigma;
     const slot = e.measurement(FORWARD);
     const m = e.history.slots;
@@ -265,7 +268,7 @@ export class Fusion {
   }
 
   summary(): FusionSummary {
-    return summarize(this.#parts, this.#gnss, this.#output, this.#time.latestS);
+    return summarize(this.#parts, this.#gnss, this.#output, this.state, this.#time.latestS);
   }
 
   /** 1 sigma of the last fix, m; NaN before the first. */
@@ -293,6 +296,7 @@ export class Fusion {
     if (!e.running) return false;
     if (tS > e.headS) e.coast(tS);
     this.#upkeep.tick(tS, Math.max(this.#gnss.freshS, this.#wheelS));
+    this.#output.stepWithoutImu(dt);
     return this.#emit(tUs, tS);
   }
 
@@ -320,8 +324,8 @@ export class Fusion {
       this.#ready = moving || averaged || tS - this.#startS > WARM_UP_S;
       if (!this.#ready) return false;
     }
-    this.#output.fill(tUs, tS, this.#fixes.sigmaM);
-    this.#onState?.(this.#output.state);
+    this.#output.moved(tUs, tS);
+    if (this.#onState) this.#onState(this.state);
     return true;
   }
 
@@ -332,6 +336,8 @@ export class Fusion {
     p.estimator.stop();
     p.stationarity.clear();
     p.delay.interrupt();
+    p.positionLag.interrupt();
+    p.reference.clear();
     p.imuS = Number.NEGATIVE_INFINITY;
     p.imuActive = false;
     p.imuCount.rate.clear();
@@ -340,8 +346,9 @@ export class Fusion {
     this.#fixes.clear();
     this.#output.clear();
     this.#wheelS = Number.NEGATIVE_INFINITY;
+    this.#wheelUsedS = Number.NEGATIVE_INFINITY;
     this.#attitudeS = Number.NEGATIVE_INFINITY;
-    this.#waiting = false;
+    this.#waiting.clear();
     this.#ready = false;
   }
 }

@@ -7,7 +7,7 @@ const MOST_MPS2 = 500;
 const MOST_RADPS = 105;
 /** z has to read upwards on average: else the axes are not as agreed. */
 const AXES_S = 1;
-
+const DOWN_MPS2 = -3;
 const NOISE_S = 5;
 /** (m/s^2)^2 s and (rad/s)^2 s. */
 const FORCE_NOISE = 3e-4;
@@ -15,14 +15,30 @@ const RATE_NOISE = 2e-7;
 const MOST_FORCE_NOISE = 1;
 const MOST_RATE_NOISE = 1e-3;
 
-/** Checks inertial samples, turns the mean of two neighbours into level axes, and tells the others about gaps. */
+/** What became of a sample. */
+export const IMU_NOTHING = 0;
+/** It moved the state between two steps. */
+export const IMU_BETWEEN = 1;
+/** With it an interval is complete: `dtS`, `mid` and the level force speak of it. */
+export const IMU_STEP = 2;
+
+/**
+ * Checks inertial samples and gathers them into steps: means over an interval, put into level axes. Tells the others
+ * about gaps.
+ */
 export class ImuInput {
   /** Length of the last interval, s. */
   dtS = 0;
-  /** Mean of the last two samples: ax ay az gx gy gz. */
+  /** Mean over the last interval: ax ay az gx gy gz. */
   readonly mid = new Float64Array(6);
   readonly #parts: Parts;
-  readonly #last = new Float64Array(6);
+  /** The sample the interval begins with. */
+  readonly #first = new Float64Array(6);
+  /** Forward force and yaw rate of the last sample. */
+  readonly #previous = new Float64Array(2);
+  readonly #sum = new Float64Array(6);
+  #count = 0;
+  #stepFromS = Number.NaN;
   #up = Number.NaN;
   #forceNoise = 0.005;
   #rateNoise = 1e-6;
@@ -51,48 +67,94 @@ export class ImuInput {
     }
   }
 
-  /** One sample `s[at...] = ax ay az gx gy gz`. Returns whether there is an interval to move over. */
-  push(tS: number, s: Float64Array, at: number): boolean {
+  /** One sample `s[at...] = ax ay az gx gy gz`. */
+  push(tS: number, s: Float64Array, at: number): number {
     const p = this.#parts;
     const count = p.imuCount;
     count.samples++;
+    // sums of squares: one comparison each, and no number that is not finite passes
     const ax = s[at]!;
     const ay = s[at + 1]!;
     const gz = s[at + 5]!;
     if (
-      !(Math.abs(ax) < MOST_MPS2 && Math.abs(ay) < MOST_MPS2 && Math.abs(gz) < MOST_RADPS) ||
-      Math.abs(s[at + 2]!) >= MOST_MPS2 ||
-      Math.abs(s[at + 3]!) >= MOST_RADPS ||
-      Math.abs(s[at + 4]!) >= MOST_RADPS ||
-      Number.isNaN(tS)
+      !(ax * ax + ay * ay < MOST_MPS2 * MOST_MPS2 && gz * gz < MOST_RADPS * MOST_RADPS) ||
+      !this.#others(s, at)
     ) {
       count.invalid++;
-      return false;
+      return IMU_NOTHING;
     }
     const dt = tS - p.imuS;
-    if (dt <= 0) {
-      count.late++;
-      return false;
+    if (!(dt > 0)) {
+      if (dt <= 0) count.late++;
+      else count.invalid++;
+      return IMU_NOTHING;
     }
-    count.rate.push(tS);
     count.accepted++;
-    if (p.start.push(tS, s, at) && p.start.state === "done") this.#calibrated();
-    const gap = !(dt <= IMU_SILENT_S);
-    if (gap && p.imuTrusted) this.#gap(tS, s, at);
-    const { mid } = this;
-    if (!gap) this.#measureNoise(s, at, dt);
-    for (let i = 0; i < 6; i++) {
-      mid[i] = 0.5 * (this.#last[i]! + s[at + i]!);
-      this.#last[i] = s[at + i]!;
-    }
+    if (p.start.running && p.start.push(tS, s, at) && p.start.state === "done") this.#calibrated();
     p.imuS = tS;
-    if (gap || !this.#axes(mid[2]!, dt)) return false;
-    this.dtS = dt;
-    p.tilt.advance(mid, 0, dt);
+    if (!(dt <= IMU_SILENT_S)) {
+      this.#begin(tS, s, at);
+      if (p.imuTrusted) this.#gap(tS);
+      return IMU_NOTHING;
+    }
+    const sum = this.#sum;
+    sum[0] = sum[0]! + ax;
+    sum[1] = sum[1]! + ay;
+    sum[2] = sum[2]! + s[at + 2]!;
+    sum[3] = sum[3]! + s[at + 3]!;
+    sum[4] = sum[4]! + s[at + 4]!;
+    sum[5] = sum[5]! + gz;
+    this.#count++;
+    const length = tS - this.#stepFromS;
+    if (length < p.stepS - 0.5 * dt) {
+      this.#previous[0] = ax;
+      this.#previous[1] = gz;
+      if (p.imuTrusted) p.between.advance(tS, s, at);
+      return IMU_BETWEEN;
+    }
+    return this.#step(tS, length, s, at) ? IMU_STEP : IMU_NOTHING;
+  }
+
+  /** Axes that may be absent (NaN), but not wild. */
+  #others(s: Float64Array, at: number): boolean {
+    const az = s[at + 2]!;
+    const gx = s[at + 3]!;
+    const gy = s[at + 4]!;
+    return !(
+      az * az >= MOST_MPS2 * MOST_MPS2 ||
+      gx * gx >= MOST_RADPS * MOST_RADPS ||
+      gy * gy >= MOST_RADPS * MOST_RADPS
+    );
+  }
+
+  #begin(tS: number, s: Float64Array, at: number): void {
+    for (let i = 0; i < 6; i++) {
+      this.#first[i] = s[at + i]!;
+      this.#sum[i] = 0;
+    }
+    this.#previous[0] = s[at]!;
+    this.#previous[1] = s[at + 5]!;
+    this.#count = 0;
+    this.#stepFromS = tS;
+  }
+
+  /** An interval is complete. */
+  #step(tS: number, length: number, s: Float64Array, at: number): boolean {
+    const p = this.#parts;
+    const { mid } = this;
+    const n = this.#count;
+    p.imuCount.rate.interval(length / n);
+    this.#measureNoise(s, at, length / n);
+    // trapezoid: half of the sample the interval begins with, half of the one it ends with
+    for (let i = 0; i < 6; i++) mid[i] = (this.#sum[i]! + 0.5 * (this.#first[i]! - s[at + i]!)) / n;
+    this.#begin(tS, s, at);
+    if (!this.#axes(mid[2]!, length)) return false;
+    this.dtS = length;
+    p.tilt.advance(mid, 0, length);
     const { level } = p.tilt;
     const x = p.estimator.x;
     const speed = p.estimator.running ? Math.sqrt(x[V_EAST]! * x[V_EAST]! + x[V_NORTH]! * x[V_NORTH]!) : 0;
-    p.reference.advance(tS, level[LEVEL_FORWARD]!, level[LEVEL_YAW_RATE]!, speed * level[LEVEL_YAW_RATE]!);
+    p.reference.imu(tS, level[LEVEL_FORWARD]!, level[LEVEL_YAW_RATE]!, speed * level[LEVEL_YAW_RATE]!);
     return true;
   }
 
@@ -101,9 +163,9 @@ export class ImuInput {
    * granted beyond it is floors: a road is not a test bench.
    */
   #measureNoise(s: Float64Array, at: number, dt: number): void {
-    const force = s[at]! - this.#last[0]!;
-    const rate = s[at + 5]! - this.#last[5]!;
-    const share = Math.min(0.1, dt / NOISE_S);
+    const force = s[at]! - this.#previous[0]!;
+    const rate = s[at + 5]! - this.#previous[1]!;
+    const share = Math.min(0.1, (this.#count * dt) / NOISE_S);
     this.#forceNoise += share * (0.5 * force * force * dt - this.#forceNoise);
     this.#rateNoise += share * (0.5 * rate * rate * dt - this.#rateNoise);
     const q = this.#parts.estimator.imuNoise;
@@ -112,11 +174,9 @@ export class ImuInput {
   }
 
   /** The first sample, or the first after silence. */
-  #gap(tS: number, s: Float64Array, at: number): void {
+  #gap(tS: number): void {
     const p = this.#parts;
     if (p.imuActive) this.lost();
-    for (let i = 0; i < 6; i++) this.#last[i] = s[at + i]!;
-    p.reference.restart(tS);
     if (p.estimator.running) {
       if (tS > p.estimator.headS) p.estimator.coast(tS);
       p.estimator.useImu(true, 0, 0);
@@ -126,10 +186,10 @@ export class ImuInput {
 
   /** Upside down or in other axes, the sensor would do harm: the filter goes on without it, and says so. */
   #axes(az: number, dt: number): boolean {
-    if (Number.isNaN(az)) return true;
+    if (Number.isNaN(az)) return this.#parts.imuTrusted;
     const p = this.#parts;
-    this.#up = !Number.isNaN(this.#up) ? this.#up + Math.min(1, dt / AXES_S) * (az - this.#up) : az;
-    if (p.imuTrusted && this.#up < -3) this.#distrust("imu-axes");
+    this.#up = Number.isNaN(this.#up) ? az : this.#up + Math.min(1, dt / AXES_S) * (az - this.#up);
+    if (p.imuTrusted && this.#up < DOWN_MPS2) this.#distrust("imu-axes");
     return p.imuTrusted;
   }
 

@@ -13,6 +13,7 @@ export class LagCost {
   readonly #cost: Float64Array;
   readonly #floor: number;
   #weight = 0;
+  #keep = 1;
   #signal = 0;
   #signal2 = 0;
 
@@ -40,17 +41,15 @@ export class LagCost {
     this.#weight = this.#weight * keep + 1;
     this.#signal = this.#signal * keep + signal;
     this.#signal2 = this.#signal2 * keep + signal * signal;
-    for (let j = 0; j < this.lags; j++) {
-      this.#x[j] = this.#x[j]! * keep;
-      this.#y[j] = this.#y[j]! * keep;
-      this.#square[j] = this.#square[j]! * keep;
-    }
+    this.#keep = keep;
   }
 
+  /** The residual at one lag; every lag has to get one after each `next`. */
   add(lag: number, x: number, y: number): void {
-    this.#x[lag] = this.#x[lag]! + x;
-    this.#y[lag] = this.#y[lag]! + y;
-    this.#square[lag] = this.#square[lag]! + x * x + y * y;
+    const keep = this.#keep;
+    this.#x[lag] = this.#x[lag]! * keep + x;
+    if (y !== 0 || this.#y[lag] !== 0) this.#y[lag] = this.#y[lag]! * keep + y;
+    this.#square[lag] = this.#square[lag]! * keep + x * x + y * y;
   }
 
   #variances(): number {

@@ -1,6 +1,16 @@
 import { AccelerationBlend } from "./blend.ts";
-import { BIAS_FORWARD, BIAS_YAW, EAST, NORTH, V_EAST, V_NORTH, VARIANCE, YAW } from "./ekf/filter.ts";
-import { MODEL_HOLD, MODEL_UNALIGNED } from "./ekf/motion.ts";
+import {
+  BIAS_FORWARD,
+  BIAS_YAW,
+  EAST,
+  NORTH,
+  V_EAST,
+  V_NORTH,
+  VARIANCE,
+  wrapAngle,
+  YAW,
+} from "./ekf/filter.ts";
+import { MODEL_HOLD, MODEL_IMU, MODEL_UNALIGNED } from "./ekf/motion.ts";
 import { LowPass } from "./filters.ts";
 import { yawToCourse } from "./frames.ts";
 import { DrivingMode } from "./modes.ts";
@@ -11,23 +21,28 @@ import { createState, type FusionState } from "./types.ts";
 const CUTOFF_HZ = 10;
 /** Fix errors that neighbours share do not average out: this part of a fix's sigma stays. */
 export const SHARED_ERROR = 0.5;
-/** Forward bias this well known needs no help from GNSS; this badly, all it can get. */
-const SURE_MPS2 = 0.05;
-const UNSURE_MPS2 = 0.3;
 
-/** From the filter to what people look at: low-passed accelerations, degrees, driving mode. */
+/**
+ * From the filter to what people look at. Accelerations, yaw rate and driving mode are made at every step; the rest
+ * only when somebody looks.
+ */
 export class Output {
-  readonly state: FusionState = createState();
   readonly mode = new DrivingMode();
   readonly blend = new AccelerationBlend();
+  readonly #state = createState();
   readonly #parts: Parts;
   readonly #cutoffHz: number;
   readonly #forward: LowPass;
   readonly #up: LowPass;
   readonly #yawRate: LowPass;
   readonly #latLon = new Float64Array(2);
-  readonly #filtered = new Float64Array(3).fill(Number.NaN);
   #designedHz = 100;
+  /** Forward acceleration, acceleration up, yaw rate, of the last step. */
+  readonly #now = new Float64Array(3).fill(Number.NaN);
+  /** What GNSS adds to the forward acceleration, m/s^2. */
+  #help = 0;
+  #tUs = Number.NaN;
+  #fresh = true;
   /** Time of the state shown last, s; -Infinity before the first. */
   shownS = Number.NEGATIVE_INFINITY;
 
@@ -42,24 +57,59 @@ export class Output {
     else if (preset && preset !== "custom") this.mode.use(preset);
   }
 
-  /** The low-passes see every inertial sample. */
-  inertial(level: Float64Array, rateHz: number): void {
-    if (rateHz > 0 && Math.abs(rateHz - this.#designedHz) > 0.1 * this.#designedHz) {
-      this.#designedHz = rateHz;
-      this.#forward.design(this.#cutoffHz, rateHz);
-      this.#up.design(this.#cutoffHz, rateHz);
-      this.#yawRate.design(this.#cutoffHz, rateHz);
+  /** One inertial step. The light mode classifies on means over the step, which is low-pass enough. */
+  step(tS: number, dtS: number, level: Float64Array, rateHz: number): void {
+    const { estimator: e, light } = this.#parts;
+    let forward = level[LEVEL_FORWARD]!;
+    let up = level[LEVEL_UP]!;
+    let yawRate = level[LEVEL_YAW_RATE]!;
+    if (!light) {
+      if (rateHz > 0 && Math.abs(rateHz - this.#designedHz) > 0.1 * this.#designedHz) this.#design(rateHz);
+      forward = this.#forward.push(forward);
+      up = this.#up.push(up);
+      yawRate = this.#yawRate.push(yawRate);
     }
-    this.#filtered[0] = this.#forward.push(level[LEVEL_FORWARD]!);
-    this.#filtered[1] = this.#up.push(level[LEVEL_UP]!);
-    this.#filtered[2] = this.#yawRate.push(level[LEVEL_YAW_RATE]!);
+    const now = this.#now;
+    now[1] = up;
+    this.#help = this.blend.correction(tS, e.filter.p[VARIANCE[BIAS_FORWARD]!]!);
+    if (e.model === MODEL_HOLD) {
+      now[0] = 0;
+      now[2] = 0;
+    } else {
+      now[2] = yawRate - e.x[BIAS_YAW]!;
+      now[0] =
+        e.running && e.model !== MODEL_UNALIGNED ? forward - e.x[BIAS_FORWARD]! + this.#help : Number.NaN;
+    }
+    this.#classify(dtS);
   }
 
-  /** 0 to 1: how well forward acceleration is known without GNSS. */
-  get confidence(): number {
-    const f = this.#parts.estimator.filter;
-    const sigma = Math.sqrt(f.p[VARIANCE[BIAS_FORWARD]!]!);
-    return Math.max(0, Math.min(1, (UNSURE_MPS2 - sigma) / (UNSURE_MPS2 - SURE_MPS2)));
+  /** A state without an inertial sensor: minus the biases are the accelerations. */
+  stepWithoutImu(dtS: number): void {
+    const e = this.#parts.estimator;
+    const hold = e.model === MODEL_HOLD;
+    const known = e.running && e.model !== MODEL_UNALIGNED;
+    this.#now[0] = hold ? 0 : known ? -e.x[BIAS_FORWARD]! : Number.NaN;
+    this.#now[1] = Number.NaN;
+    this.#now[2] = hold ? 0 : known ? -e.x[BIAS_YAW]! : Number.NaN;
+    this.#classify(dtS);
+  }
+
+  #classify(dtS: number): void {
+    const e = this.#parts.estimator;
+    const x = e.x;
+    const speed =
+      e.running && e.model !== MODEL_HOLD
+        ? Math.sqrt(x[V_EAST]! * x[V_EAST]! + x[V_NORTH]! * x[V_NORTH]!)
+        : 0;
+    const now = this.#now;
+    this.mode.push(now[0]!, speed * now[2]!, now[2]!, speed, dtS < 1 ? dtS : 0);
+  }
+
+  #design(rateHz: number): void {
+    this.#designedHz = rateHz;
+    this.#forward.design(this.#cutoffHz, rateHz);
+    this.#up.design(this.#cutoffHz, rateHz);
+    this.#yawRate.design(this.#cutoffHz, rateHz);
   }
 
   clear(): void {
@@ -67,34 +117,39 @@ export class Output {
     this.#up.clear();
     this.#yawRate.clear();
     this.mode.clear();
+    this.#now.fill(Number.NaN);
     this.shownS = Number.NEGATIVE_INFINITY;
   }
 
-  /** Fills `state` from the estimator at its head. */
-  fill(tUs: number, tS: number, fixSigmaM: number): void {
-    const { estimator: e, imuActive, local } = this.#parts;
-    const s = this.state;
+  /** There is a new state at tS. */
+  moved(tUs: number, tS: number): void {
+    this.#tUs = tUs;
+    this.shownS = tS;
+    this.#fresh = false;
+  }
+
+  /** The state shown, filled when it has not been since it moved. */
+  read(fixSigmaM: number): FusionState {
+    if (!this.#fresh) this.#fill(fixSigmaM);
+    this.#fresh = true;
+    return this.#state;
+  }
+
+  #fill(fixSigmaM: number): void {
+    const { estimator: e, local } = this.#parts;
+    const s = this.#state;
     const x = e.x;
     const p = e.filter.p;
-    const dt = tS - this.shownS;
-    this.shownS = tS;
-    s.tUs = tUs;
+    s.tUs = this.#tUs;
     s.x = x[EAST]!;
     s.y = x[NORTH]!;
     const hold = e.model === MODEL_HOLD;
-    const known = e.model !== MODEL_UNALIGNED;
-    if (hold) {
-      s.vx = 0;
-      s.vy = 0;
-      s.speed = 0;
-    } else {
-      s.vx = x[V_EAST]!;
-      s.vy = x[V_NORTH]!;
-      s.speed = Math.sqrt(s.vx * s.vx + s.vy * s.vy);
-    }
+    s.vx = hold ? 0 : x[V_EAST]!;
+    s.vy = hold ? 0 : x[V_NORTH]!;
+    s.speed = Math.sqrt(s.vx * s.vx + s.vy * s.vy);
     const yawKnown = p[VARIANCE[YAW]!]! < 1;
     const turned = local ? local.convergenceRad : 0;
-    s.yaw = yawKnown ? x[YAW]! : Number.NaN;
+    s.yaw = yawKnown ? wrapAngle(x[YAW]!) : Number.NaN;
     s.yawSigma = yawKnown ? Math.sqrt(p[VARIANCE[YAW]!]!) : Number.NaN;
     s.course =
       s.speed > 0.5
@@ -104,32 +159,16 @@ export class Output {
           : Number.NaN;
     const shared = fixSigmaM > 0 ? SHARED_ERROR * fixSigmaM : 0;
     s.sigma = Math.sqrt(p[VARIANCE[EAST]!]! + p[VARIANCE[NORTH]!]! + shared * shared);
-    if (hold) {
-      s.yawRate = 0;
-      s.aLong = 0;
-      s.aLat = 0;
-      s.aUp = imuActive ? this.#filtered[1]! : Number.NaN;
-    } else if (!known) {
-      s.yawRate = imuActive ? this.#filtered[2]! - x[BIAS_YAW]! : Number.NaN;
-      s.aLong = Number.NaN;
-      s.aLat = Number.NaN;
-      s.aUp = imuActive ? this.#filtered[1]! : Number.NaN;
-    } else if (imuActive) {
-      s.yawRate = this.#filtered[2]! - x[BIAS_YAW]!;
-      s.aLong = this.#filtered[0]! - x[BIAS_FORWARD]! + this.blend.correction(tS, this.confidence);
-      s.aLat = s.speed * s.yawRate;
-      s.aUp = this.#filtered[1]!;
-    } else {
-      s.yawRate = -x[BIAS_YAW]!;
-      s.aLong = -x[BIAS_FORWARD]!;
-      s.aLat = s.speed * s.yawRate;
-      s.aUp = Number.NaN;
-    }
+    const between = this.#parts.light && this.#parts.imuActive && e.model === MODEL_IMU;
+    s.aLong = between ? this.#parts.between.shown[0]! + this.#help : this.#now[0]!;
+    s.aUp = this.#now[1]!;
+    s.yawRate = between ? this.#parts.between.shown[1]! : this.#now[2]!;
+    s.aLat = s.speed * s.yawRate;
     if (local) {
       local.toGeodetic(x, EAST, this.#latLon);
       s.lat = this.#latLon[0]!;
       s.lon = this.#latLon[1]!;
     }
-    s.mode = this.mode.push(s.aLong, s.aLat, s.yawRate, s.speed, dt > 0 && dt < 1 ? dt : 0);
+    s.mode = this.mode.bits;
   }
 }

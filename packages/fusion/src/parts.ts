@@ -1,3 +1,4 @@
+import { Between } from "./between.ts";
 import { Magnetometer } from "./calibration/magnetometer.ts";
 import { Mounting } from "./calibration/mounting.ts";
 import { StationaryStart } from "./calibration/stationary-start.ts";
@@ -14,8 +15,8 @@ import { STATIONARITY, Stationarity } from "./stationarity.ts";
 import { Tilt } from "./tilt.ts";
 import type { FusionOptions } from "./types.ts";
 
-/** Light: covariance at 25 Hz. Full: with every sample up to 250 Hz. */
-const LIGHT_STEP_S = 0.04;
+/** Light: a step with covariance 20 times a second. Full: with every sample up to 250 Hz. */
+const LIGHT_STEP_S = 0.05;
 const FULL_STEP_S = 0.004;
 /** The longest delay of a fix that can be put in its place. */
 export const HISTORY_S = LONGEST_DELAY_S + 0.1;
@@ -29,8 +30,10 @@ const DELAY_SIGMA_S = 0.06;
 export class Parts {
   readonly options: FusionOptions;
   readonly light: boolean;
+  readonly stepS: number;
   readonly estimator: Estimator;
   readonly tilt = new Tilt();
+  readonly between: Between;
   readonly reference = new Reference();
   readonly delay: DelayEstimator;
   readonly estimateDelay: boolean;
@@ -65,12 +68,13 @@ export class Parts {
     this.options = options;
 
     this.light = options.cost === "light";
+    this.stepS = this.light ? LIGHT_STEP_S : FULL_STEP_S;
     this.estimator = new Estimator({
-      stepS: this.light ? LIGHT_STEP_S : FULL_STEP_S,
       capacity: this.light ? 160 : 512,
       spanS: HISTORY_S,
       ...(onLeave ? { onLeave } : {}),
     });
+    this.between = new Between(this.estimator, this.tilt);
     const given = options.gnssDelayS ?? "auto";
     this.estimateDelay = given === "auto";
     const both = typeof given === "object" ? given : undefined;
@@ -97,16 +101,17 @@ export class Parts {
   }
 
   /** Delays of velocity and place as known now. Without anything to compare with, only their difference is. */
-  get wantedVelocityDelayS(): number {
+  wantedVelocityDelayS(tS: number): number {
     if (!this.estimateDelay) return this.velocityDelayS;
     const lag = this.positionLag.lagS;
-    return this.imuActive || this.reference.hasWheel
+    return this.imuActive || this.reference.hasWheel(tS)
       ? Math.max(0, this.delay.delayS, -lag)
       : Math.max(0, -lag);
   }
 
-  get wantedPositionDelayS(): number {
+  wantedPositionDelayS(tS: number): number {
     if (!this.estimateDelay) return this.positionDelayS;
-    return Math.max(0, this.wantedVelocityDelayS + this.positionLag.lagS);
+    const lag = this.positionLag.lagS;
+    return Math.max(0, this.wantedVelocityDelayS(tS) + (lag === 0 ? this.delay.placeLagS : lag));
   }
 }

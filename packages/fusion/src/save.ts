@@ -18,7 +18,11 @@ export function saveCalibration(p: Parts): SavedCalibration {
     },
     gyroBiasRadps: [p.tilt.gyroBias[0]!, p.tilt.gyroBias[1]!, own ? e.filter.x[BIAS_YAW]! : p.gyroBias[0]!],
     gyroBiasSigmaRadps: own ? Math.sqrt(e.filter.p[VARIANCE[BIAS_YAW]!]!) : p.gyroBias[1]!,
-    delay: { s: p.delay.delayS, sigmaS: p.delay.sigmaS },
+    delay: {
+      positionS: Math.max(0, p.delay.delayS + p.delay.placeLagS),
+      velocityS: p.delay.delayS,
+      sigmaS: p.delay.sigmaS,
+    },
     wheel: { scale: wheelScale.scale, sigma: wheelScale.sigma },
     magnetometer: {
       sense: magnetometer.sense,
@@ -34,7 +38,8 @@ export function restoreCalibration(p: Parts, c: SavedCalibration): void {
     ...Object.values(c.mounting),
     ...c.gyroBiasRadps,
     c.gyroBiasSigmaRadps,
-    c.delay.s,
+    c.delay.positionS,
+    c.delay.velocityS,
     c.delay.sigmaS,
     c.wheel.scale,
     c.wheel.sigma,
@@ -52,9 +57,11 @@ export function restoreCalibration(p: Parts, c: SavedCalibration): void {
   p.gyroBias[0] = c.gyroBiasRadps[2];
   // switched off and on, a gyro does not come back where it was
   p.gyroBias[1] = Math.min(0.01, c.gyroBiasSigmaRadps + 0.001);
-  if (p.estimateDelay) p.delay.restore(c.delay.s, c.delay.sigmaS + 0.005);
-  p.velocityDelayS = p.delay.delayS;
-  p.positionDelayS = p.delay.delayS;
+  if (p.estimateDelay) {
+    p.delay.restore(c.delay.velocityS, c.delay.positionS - c.delay.velocityS, c.delay.sigmaS + 0.005);
+    p.velocityDelayS = p.delay.delayS;
+    p.positionDelayS = Math.max(0, p.delay.delayS + p.delay.placeLagS);
+  }
   p.wheelScale.restore(c.wheel.scale, c.wheel.sigma);
   p.magnetometer.restore(c.magnetometer.sense, c.magnetometer.offsetRad, c.magnetometer.samples);
 }

@@ -1,11 +1,14 @@
+import { biasConfidence } from "./blend.ts";
 import { BIAS_FORWARD, BIAS_LEFT, BIAS_YAW, VARIANCE, YAW } from "./ekf/filter.ts";
 import { MODEL_HOLD } from "./ekf/motion.ts";
 import type { GnssInput } from "./gnss-input.ts";
 import type { Output } from "./output.ts";
 import { IMU_SILENT_S, type Parts } from "./parts.ts";
-import type { Degraded, FusionSummary, GnssState } from "./types.ts";
+import type { Degraded, FusionState, FusionSummary, GnssState } from "./types.ts";
 
 const STALE_S = 2;
+
+const confidence = (p: Parts): number => biasConfidence(p.estimator.filter.p[VARIANCE[BIAS_FORWARD]!]!);
 
 function gnssState(g: GnssInput, nowS: number): GnssState {
   if (Number.isNaN(g.freshS)) return !Number.isNaN(g.quality) ? "searching" : "none";
@@ -13,7 +16,7 @@ function gnssState(g: GnssInput, nowS: number): GnssState {
   return g.quality === 2 ? "2d" : "3d";
 }
 
-function reasons(p: Parts, g: GnssInput, out: Output, nowS: number): Degraded[] {
+function reasons(p: Parts, g: GnssInput, nowS: number): Degraded[] {
   const e = p.estimator;
   const list: Degraded[] = [];
   const standing = e.model === MODEL_HOLD;
@@ -26,17 +29,23 @@ function reasons(p: Parts, g: GnssInput, out: Output, nowS: number): Degraded[] 
   else if (p.imuActive && e.noiseScale > 30) list.push("imu-disagrees");
   if (e.running && !(e.filter.p[VARIANCE[YAW]!]! < 0.1)) list.push("yaw-unknown");
   if (p.estimateDelay && p.imuActive && p.delay.sigmaS > 0.03) list.push("delay-unknown");
-  if (p.imuActive && out.confidence < 0.3) list.push("not-calibrated");
+  if (p.imuActive && confidence(p) < 0.3) list.push("not-calibrated");
   if (e.restarts + p.clockRestarts > 0) list.push("restarted");
   return list;
 }
 
-export function summarize(p: Parts, g: GnssInput, out: Output, nowS: number): FusionSummary {
+export function summarize(
+  p: Parts,
+  g: GnssInput,
+  out: Output,
+  state: FusionState,
+  nowS: number,
+): FusionSummary {
   const e = p.estimator;
   const { x } = e.filter;
   const attitude = new Float64Array(2);
   p.tilt.attitude(attitude);
-  const { sigma, yawSigma } = out.state;
+  const { sigma, yawSigma } = state;
   const own = p.imuActive && e.running;
   return {
     cost: p.light ? "light" : "full",
@@ -45,7 +54,7 @@ export function summarize(p: Parts, g: GnssInput, out: Output, nowS: number): Fu
     yawSigmaRad: !Number.isNaN(yawSigma) ? yawSigma : null,
     stationary: e.model === MODEL_HOLD,
     gnssState: gnssState(g, nowS),
-    degraded: reasons(p, g, out, nowS),
+    degraded: reasons(p, g, nowS),
     reference: p.local ? { lat: p.local.plane.latDeg, lon: p.local.plane.lonDeg } : null,
     sensors: {
       imu: p.imuCount.summary(),
@@ -72,7 +81,7 @@ export function summarize(p: Parts, g: GnssInput, out: Output, nowS: number): Fu
       wheelScale: p.wheelScale.scale,
       wheelScaleSigma: p.wheelScale.sigma,
       magnetometerOffsetRad: p.magnetometer.sense === 0 ? null : p.magnetometer.offsetRad,
-      confidence: p.imuActive ? out.confidence : 0,
+      confidence: p.imuActive ? confidence(p) : 0,
     },
     counts: {
       stops: p.stops,

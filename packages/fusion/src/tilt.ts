@@ -34,6 +34,11 @@ export class Tilt {
   readonly gyroBias = new Float64Array(2);
   /** Level forward, level left, up (gravity-free) in m/s^2, yaw rate in rad/s. */
   readonly level = new Float64Array(4);
+  /**
+   * The same for `Between`: forward = rows 0 to 2 on ax ay az + row 3, yaw rate = rows 4 and 5 on gy gz + row 6.
+   * Written by `prepareRows`; an axis with weight 0 may be absent.
+   */
+  readonly rows = new Float64Array([1, 0, 0, 0, 0, 1, 0]);
   /** What `takeOver` took since it was last asked, forward and left, m/s^2. */
   readonly taken = new Float64Array(2);
   /** Whether x and y rates come with the samples. Without them u stands still. */
@@ -97,6 +102,26 @@ export class Tilt {
     out[LEVEL_LEFT] = sn * forward + c * left;
     out[LEVEL_UP] = alongUp - STANDARD_GRAVITY_MPS2;
     out[LEVEL_YAW_RATE] = turning ? (wy * y + wz * z) / n2 : wz * z;
+  }
+
+  /** Fills `rows`. Without z the vertical force is g, without x and y rates only z turns. */
+  prepareRows(hasZ: boolean): void {
+    const k = this.rows;
+    const x = this.up[0]!;
+    const y = this.up[1]!;
+    const z = this.up[2]!;
+    const n2 = Math.max(1 - x * x, 0.01);
+    const n = Math.sqrt(n2);
+    const c = this.#cosMounting;
+    const s = this.#sinMounting;
+    const vertical = (s * y - c * x * z) / n;
+    k[0] = (c * (1 - x * x)) / n;
+    k[1] = (-c * x * y - s * z) / n;
+    k[2] = hasZ ? vertical : 0;
+    k[3] = hasZ ? 0 : vertical * STANDARD_GRAVITY_MPS2;
+    k[4] = this.hasRates ? y / n2 : 0;
+    k[5] = this.hasRates ? z / n2 : z;
+    k[6] = this.hasRates ? -this.gyroBias[1]! * k[4] : 0;
   }
 
   /** Level force of the mean of samples at standstill is zero: u is their direction. Returns the angle moved, rad. */

@@ -3,6 +3,9 @@ const JUMP_S = 10;
 /** One strange stamp is a mistake; this many that agree are the truth. */
 const AGREE = 3;
 
+/** Whole microseconds are exact up to here. */
+const MOST_US = 9e15;
+
 /** Microseconds to seconds since the first sample, and jumps of the clock. */
 export class TimeBase {
   /** Newest time, s. */
@@ -20,12 +23,23 @@ export class TimeBase {
   /** NaN for a stamp that is no time, or that jumps. */
   seconds(tUs: number): number {
     this.restarted = false;
-    if (!(Math.abs(tUs) < 9e15)) return Number.NaN;
+    const now = (tUs - this.#baseUs) * 1e-6;
+    const step = now - this.latestS;
+    if (step >= 0 && step <= JUMP_S) {
+      this.latestS = now;
+      this.#strange = 0;
+      return now;
+    }
+    return this.#outOfOrder(tUs);
+  }
+
+  /** The first stamp, one of the past, or one that jumps. */
+  #outOfOrder(tUs: number): number {
+    if (!(Math.abs(tUs) < MOST_US)) return Number.NaN;
     if (Number.isNaN(this.#baseUs)) this.#baseUs = tUs;
     const tS = (tUs - this.#baseUs) * 1e-6;
     if (Number.isNaN(this.latestS)) this.latestS = tS;
     if (Math.abs(tS - this.latestS) <= JUMP_S) {
-      if (tS > this.latestS) this.latestS = tS;
       this.#strange = 0;
       return tS;
     }

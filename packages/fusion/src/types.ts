@@ -45,7 +45,7 @@ export type SavedCalibration = {
   };
   readonly gyroBiasRadps: readonly [number, number, number];
   readonly gyroBiasSigmaRadps: number;
-  readonly delay: { readonly s: number; readonly sigmaS: number };
+  readonly delay: { readonly positionS: number; readonly velocityS: number; readonly sigmaS: number };
   readonly wheel: { readonly scale: number; readonly sigma: number };
   readonly magnetometer: { readonly sense: number; readonly offsetRad: number; readonly samples: number };
 };

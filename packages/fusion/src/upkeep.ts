@@ -5,7 +5,8 @@ import { CTRA_SPEED_MPS, MODEL_FREE, MODEL_HOLD, MODEL_UNALIGNED } from "./ekf/m
 import type { Parts } from "./parts.ts";
 import { LEVEL_LEFT, LEVEL_YAW_RATE } from "./tilt.ts";
 
-const TICK_S = 0.1;
+/** Full and light. */
+const TICK_S = [0.1, 0.2] as const;
 /** Side slip of tyres: a part of speed, more with lateral acceleration. */
 const SLIP_FLOOR_MPS = 0.1;
 const SLIP_ANGLE_RAD = 0.02;
@@ -25,7 +26,7 @@ const ANY_SPEED_MPS = 30;
 /** What is done some times a second, whatever the sample rate: standstill, no-side-slip, levelling, bounds. */
 export class Upkeep {
   readonly #parts: Parts;
-  readonly #mean = new Float64Array(3);
+  readonly #tickS: number;
   readonly #attitude = new Float64Array(2);
   #sumS = 0;
   #sumLeft = 0;
@@ -36,6 +37,7 @@ export class Upkeep {
 
   constructor(parts: Parts) {
     this.#parts = parts;
+    this.#tickS = TICK_S[parts.light ? 1 : 0];
   }
 
   /** Every inertial sample. */
@@ -45,10 +47,10 @@ export class Upkeep {
     this.#sumYawRate += level[LEVEL_YAW_RATE]! * dtS;
   }
 
-  /** Call with the head moved to tS; does its work every 0.1 s. `heardS`: newest fix or wheel sample. */
+  /** Call with the head moved to tS; does its work some times a second. `heardS`: newest fix or wheel sample. */
   tick(tS: number, heardS: number): void {
     const dt = tS - this.#lastS;
-    if (dt < TICK_S - 1e-4) return;
+    if (dt < this.#tickS - 1e-4) return;
     this.#lastS = tS;
     const fresh = dt < 1;
     const p = this.#parts;
@@ -104,8 +106,8 @@ export class Upkeep {
       const sigma = SLIP_FLOOR_MPS + speed * (SLIP_ANGLE_RAD + SLIP_PER_MPS2 * Math.abs(centripetal));
       const slot = e.measurement(SIDE_SLIP);
       m[slot + PAYLOAD] = 0;
-      // the slip of one corner lasts: ten ticks a second are not ten opinions
-      m[slot + PAYLOAD + 1] = 10 * sigma * sigma;
+      // the slip of one corner lasts: all ticks of a second are one opinion
+      m[slot + PAYLOAD + 1] = (sigma * sigma) / Math.min(1, dt);
       m[slot + PAYLOAD + 2] = GATE_1;
       e.placeNow(slot);
     }
@@ -115,7 +117,7 @@ export class Upkeep {
       const slot = e.measurement(LEFT_FORCE);
       const sigma = LEFT_SIGMA_MPS2 + 0.1 * Math.abs(centripetal);
       m[slot + PAYLOAD] = this.#sumLeft / this.#sumS - centripetal;
-      m[slot + PAYLOAD + 1] = sigma * sigma;
+      m[slot + PAYLOAD + 1] = (sigma * sigma * TICK_S[0]) / Math.min(1, dt);
       m[slot + PAYLOAD + 2] = 25;
       e.placeNow(slot);
     }

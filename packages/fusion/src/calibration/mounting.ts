@@ -54,7 +54,7 @@ export class Mounting {
     const change = speedMps - this.#lastMps;
     this.#lastS = tS;
     this.#lastMps = speedMps;
-    if (!(speedMps > 3) || tS > ref.newestS || !ref.covers(REF_FORWARD, from)) return false;
+    if (!(speedMps > 3) || !ref.covers(REF_FORWARD, from, tS)) return false;
     const force = ref.at(tS, REF_FORWARD) - ref.at(from, REF_FORWARD);
     const centripetal = ref.at(tS, REF_CENTRIPETAL) - ref.at(from, REF_CENTRIPETAL);
     return this.#update(force - change, dt, centripetal, 2 * sigmaMps * sigmaMps + (0.2 * dt) ** 2);

@@ -44,6 +44,10 @@ export class StationaryStart {
     this.mean.fill(0);
   }
 
+  get running(): boolean {
+    return this.state === "running";
+  }
+
   /** From 0 to 1. */
   get progress(): number {
     return this.state === "done" ? 1 : Math.min(1, this.#samples / this.#options.samples);

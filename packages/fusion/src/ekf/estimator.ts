@@ -44,15 +44,12 @@ import {
   MODEL_HOLD,
   MODEL_IMU,
   MODEL_UNALIGNED,
-  moveState,
   TAKEN_FORWARD,
   TAKEN_LEFT,
   YAW_RATE_RADPS,
 } from "./motion.ts";
 
 export type EstimatorOptions = {
-  /** Covariance steps are at least this long; 0: one with every sample. */
-  readonly stepS: number;
   readonly capacity: number;
   readonly spanS: number;
   readonly onLeave?: EventSink;
@@ -81,8 +78,10 @@ const COAST_STEP_S = 0.1;
 export class Estimator {
   readonly filter: Filter = createFilter();
   readonly history: History;
-  /** State at the newest inertial sample. Between covariance steps it is ahead of `filter.x`. */
+  /** State at the newest inertial sample. Between two steps `Between` moves it ahead of `filter.x`. */
   readonly x = new Float64Array(STATES);
+  /** Time of `x`, s. */
+  nowS = Number.NaN;
   model: number = MODEL_UNALIGNED;
   running = false;
   /** Noise of the place itself: the part of fix errors that averaging does not remove, m^2/s. */
@@ -97,19 +96,20 @@ export class Estimator {
   restarts = 0;
   /** Normalised innovation squared of the last measurement. */
   nis = Number.NaN;
-  readonly #stepS: number;
-  readonly #pending = new Float64Array(INPUTS);
-  readonly #sums = new Float64Array(4);
+  readonly #inputs = new Float64Array(INPUTS);
+  /** `filter.x` as `x` last took it over. */
+  readonly #head = new Float64Array(STATES);
   readonly #offset = new Float64Array(5);
   #headS = Number.NaN;
+  /** First position that has to be done again; -1: none. */
+  #dirty = -1;
   #savedBias: readonly number[] | undefined;
 
   constructor(options: EstimatorOptions) {
-    this.#stepS = options.stepS;
     this.history = new History(this.filter, options.capacity, options.spanS, options.onLeave);
   }
 
-  /** Time of the newest event or inertial sample. */
+  /** Time of the newest step. */
   get headS(): number {
     return this.#headS;
   }
@@ -133,20 +133,19 @@ export class Estimator {
     ];
     // the first events of the history say the whole state, so that a smoother can start from them
     this.#headS = tS;
+    this.nowS = tS;
     for (const [i, value, variance] of at) {
       resetState(f, i, value, variance);
       this.reset(i, value, variance);
     }
-    this.#sums.fill(0);
     this.model = MODEL_UNALIGNED;
     this.running = true;
-    this.x.set(f.x);
+    this.#takeOver();
   }
 
   stop(): void {
     this.running = false;
     this.history.flush();
-    this.#sums.fill(0);
   }
 
   /** Sets one state at the head. */
@@ -158,7 +157,7 @@ export class Estimator {
     s[slot + PAYLOAD + 1] = value;
     s[slot + PAYLOAD + 2] = variance;
     this.history.append(slot);
-    this.x[i] = this.filter.x[i]!;
+    this.#follow();
   }
 
   /**
@@ -166,37 +165,26 @@ export class Estimator {
    * the interval, in `level[0], [1], [3]`. `taken` is what the attitude took over of the biases; it is cleared.
    */
   advance(tS: number, level: Float64Array, taken: Float64Array): void {
-    const dt = tS - this.#headS;
-    const sums = this.#sums;
-    const u = this.#pending;
-    sums[0] = sums[0]! + dt;
-    sums[1] = sums[1]! + level[0]! * dt;
-    sums[2] = sums[2]! + level[1]! * dt;
-    sums[3] = sums[3]! + level[3]! * dt;
-    this.#headS = tS;
-    const total = sums[0]!;
-    u[DT_S] = total;
-    u[FORWARD_MPS2] = sums[1]! / total;
-    u[LEFT_MPS2] = sums[2]! / total;
-    u[YAW_RATE_RADPS] = sums[3]! / total;
+    const u = this.#inputs;
+    u[DT_S] = tS - this.#headS;
+    u[FORWARD_MPS2] = level[0]!;
+    u[LEFT_MPS2] = level[1]!;
+    u[YAW_RATE_RADPS] = level[3]!;
     u[TAKEN_FORWARD] = taken[0]!;
     u[TAKEN_LEFT] = taken[1]!;
-    u[MODEL] = this.model;
-    if (total < this.#stepS - 1e-6) {
-      moveState(this.filter.x, u, 0, this.x);
-      return;
-    }
     taken[0] = 0;
     taken[1] = 0;
-    this.#commit();
+    this.#headS = tS;
+    this.#move();
   }
 
-  #commit(): void {
+  #move(): void {
     const slot = this.history.take(MOVE);
     const s = this.history.slots;
     s[slot + TIME_S] = this.#headS;
     const at = slot + PAYLOAD;
-    const u = this.#pending;
+    const u = this.#inputs;
+    u[MODEL] = this.model;
     for (let i = 0; i < INPUTS; i++) s[at + i] = u[i]!;
     const q = this.model === MODEL_IMU ? this.imuNoise : NOISE[this.model]!;
     const more = this.model === MODEL_HOLD ? 1 : this.noiseScale;
@@ -206,29 +194,25 @@ export class Estimator {
     s[at + MOVE_Q + 3] = this.placeNoise;
     s[at + MOVE_Q + 4] = this.biasNoise;
     this.history.append(slot);
-    this.#sums.fill(0);
-    const x = this.filter.x;
-    for (let i = 0; i < STATES; i++) this.x[i] = x[i]!;
+    this.nowS = this.#headS;
+    this.#takeOver();
   }
 
   /** Moves on without an inertial sensor. */
   coast(tS: number): void {
-    if (this.#sums[0]! > 0) this.#commit();
-    const u = this.#pending;
+    const u = this.#inputs;
     while (tS - this.#headS > 1e-6) {
       const left = tS - this.#headS;
       u.fill(0);
       u[DT_S] = left > 1.5 * COAST_STEP_S ? COAST_STEP_S : left;
-      u[MODEL] = this.model;
       this.#headS = left > 1.5 * COAST_STEP_S ? this.#headS + COAST_STEP_S : tS;
-      this.#commit();
+      this.#move();
     }
   }
 
   /** The inertial sensor fell silent, or is back: the last three states change their meaning. */
   useImu(present: boolean, forwardMps2: number, yawRateRadps: number): void {
     const f = this.filter;
-    if (this.#sums[0]! > 0) this.#commit();
     if (present) {
       const saved = this.#savedBias ?? [0, 0, 0, 1, 1, 1e-4];
       for (let i = 0; i < 3; i++)
@@ -270,7 +254,8 @@ export class Estimator {
     s[slot + PAYLOAD + 2] = sigmaRad * sigmaRad;
     if (this.model === MODEL_UNALIGNED) this.model = model;
     h.insert(slot, position);
-    this.#catchUp();
+    h.repeatFrom(position);
+    this.#follow();
   }
 
   /** Takes back what was assumed of standstill after tS. */
@@ -290,44 +275,76 @@ export class Estimator {
       first = i;
     }
     if (first < h.length) h.repeatFrom(first);
-    this.#catchUp();
+    this.#follow();
   }
 
-  /** A slot for a measurement; the payload starts at PAYLOAD. Hand it to `place`. */
+  /** A slot for a measurement; the payload starts at PAYLOAD. Hand it to `put` or `placeNow`. */
   measurement(kind: number): number {
     return this.history.take(kind);
   }
 
-  /** Puts the measurement in at its time. `nis` tells how it fitted. */
-  place(slot: number, tS: number): number {
+  /** Puts a measurement in at its time, to be done with the next `settle`. False when it is older than the history. */
+  put(slot: number, tS: number): boolean {
     const h = this.history;
     const position = h.positionFor(tS);
     if (position === 0) {
       h.giveBack(slot);
-      return TOO_OLD;
+      return false;
     }
     this.#carry(slot, tS, position);
     h.insert(slot, position);
-    this.nis = h.slots[slot + SLOT_NIS]!;
-    const used = h.slots[slot + ACCEPTED] === 1 ? USED : REJECTED;
-    this.#catchUp();
-    return used;
+    this.#dirty = this.#dirty < 0 ? position : Math.min(position, this.#dirty);
+    return true;
+  }
+
+  /** Does everything again from the first measurement that was put in. */
+  settle(): void {
+    if (this.#dirty < 0) return;
+    this.history.repeatFrom(this.#dirty);
+    this.#dirty = -1;
+    this.#follow();
+  }
+
+  /** What became of a measurement that was settled; `nis` tells how it fitted. */
+  outcome(slot: number): number {
+    const s = this.history.slots;
+    this.nis = s[slot + SLOT_NIS]!;
+    return s[slot + ACCEPTED] === 1 ? USED : REJECTED;
+  }
+
+  /** One measurement at its time. */
+  place(slot: number, tS: number): number {
+    if (!this.put(slot, tS)) return TOO_OLD;
+    this.settle();
+    return this.outcome(slot);
   }
 
   /** A measurement at the head. */
   placeNow(slot: number): number {
     const h = this.history;
     h.slots[slot + TIME_S] = h.headS;
-    const used = h.append(slot);
-    this.nis = h.slots[slot + SLOT_NIS]!;
-    this.#catchUp();
-    return used ? USED : REJECTED;
+    h.append(slot);
+    this.#follow();
+    return this.outcome(slot);
   }
 
-  /** The state between covariance steps follows the filter. */
-  #catchUp(): void {
-    if (this.#sums[0]! > 0) moveState(this.filter.x, this.#pending, 0, this.x);
-    else for (let i = 0; i < STATES; i++) this.x[i] = this.filter.x[i]!;
+  /** `x` is the filter's. */
+  #takeOver(): void {
+    const f = this.filter.x;
+    for (let i = 0; i < STATES; i++) {
+      this.x[i] = f[i]!;
+      this.#head[i] = f[i]!;
+    }
+  }
+
+  /** `x`, which may be ahead, changes as the filter changed. */
+  #follow(): void {
+    const f = this.filter.x;
+    for (let i = 0; i < STATES; i++) {
+      this.x[i] = this.x[i]! + (f[i]! - this.#head[i]!);
+      this.#head[i] = f[i]!;
+    }
+    this.x[YAW] = wrapAngle(this.x[YAW]!);
   }
 
   /** A measurement of tS goes in at the nearest end of an interval: it is moved by what the state moved in between. */
@@ -344,10 +361,10 @@ export class Estimator {
     } else if (tS > boundary) {
       if (position < h.length) this.#moved(h.slotAt(position - 1), h.slotAt(position), boundary - tS);
       else {
-        const pending = this.#sums[0]!;
+        const ahead = this.nowS - boundary;
         const x = this.filter.x;
-        if (pending > 0)
-          for (let k = 0; k < 5; k++) d[k] = (-(this.x[k]! - x[k]!) * (tS - boundary)) / pending;
+        if (ahead > 1e-6)
+          for (let k = 0; k < 5; k++) d[k] = (-(this.x[k]! - x[k]!) * (tS - boundary)) / ahead;
         else {
           d[0] = -x[V_EAST]! * (tS - boundary);
           d[1] = -x[V_NORTH]! * (tS - boundary);

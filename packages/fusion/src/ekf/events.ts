@@ -160,9 +160,8 @@ export function applyEvent(f: Filter, s: Float64Array, slot: number): boolean {
   const used = act(f, s[slot + KIND]!, s, slot + PAYLOAD);
   s[slot + ACCEPTED] = used ? 1 : 0;
   s[slot + SLOT_NIS] = f.last[NIS]!;
-  const { x, p } = f;
-  for (let i = 0; i < STATES; i++) s[slot + SLOT_X + i] = x[i]!;
-  for (let i = 0; i < PACKED; i++) s[slot + SLOT_P + i] = p[i]!;
+  s.set(f.x, slot + SLOT_X);
+  s.set(f.p, slot + SLOT_P);
   return used;
 }
 

@@ -1,4 +1,4 @@
-import { ACCEPTED, applyEvent, KIND, restoreFrom, STRIDE, TIME_S } from "./events.ts";
+import { applyEvent, KIND, restoreFrom, SLOT_P, SLOT_X, STRIDE, TIME_S } from "./events.ts";
 import type { Filter } from "./filter.ts";
 
 /** Called with every event that leaves the history, in order of time: nothing will change it any more. */
@@ -57,6 +57,11 @@ export class History {
     return slot;
   }
 
+  /** Makes room for some events now, so that no position shifts while they are put in. */
+  reserve(events: number): void {
+    while (this.#free.length < events) this.#leave();
+  }
+
   /** A slot that was taken and not used. */
   giveBack(slot: number): void {
     this.#free.push(slot);
@@ -85,16 +90,17 @@ export class History {
     return i;
   }
 
-  /** Puts the event at a position (1 or later) and does it and all after it again. Returns whether it was used. */
-  insert(slot: number, position: number): boolean {
-    this.slots[slot + TIME_S] = this.timeAt(position - 1);
+  /** Puts the event at a position (1 or later) without doing anything yet: `repeatFrom` has to follow. */
+  insert(slot: number, position: number): void {
+    const before = this.slotAt(position - 1);
+    this.slots[slot + TIME_S] = this.slots[before + TIME_S]!;
+    // until it is done, the state after it is the state before it
+    for (let i = SLOT_X; i < SLOT_P; i++) this.slots[slot + i] = this.slots[before + i]!;
     const n = this.#capacity;
     for (let i = this.#length; i > position; i--)
       this.#order[(this.#start + i) % n] = this.#order[(this.#start + i - 1) % n]!;
     this.#order[(this.#start + position) % n] = slot;
     this.#length++;
-    this.repeatFrom(position);
-    return this.slots[slot + ACCEPTED] === 1;
   }
 
   /** Does everything from a position on again. */
