@@ -1,9 +1,6 @@
 import { type BatchWriter, createBatchWriter } from "@pitwall/protocols";
 import { type Faults, FaultyLink, Random, within } from "@pitwall/simulator";
-import type { SimPacket } from "./sim-sinks.ts";
-
-/** Frames that never come: each boot's are numbered from 0, and a number that was given to a lost frame is missing. */
-export type MissingRange = { readonly boot: string; first: number; last: number };
+import type { MissingRange, SimPacket } from "./sim-sink.ts";
 
 type Batch = { readonly bytes: Uint8Array; readonly frames: number; readonly damaged: boolean };
 const BATCH_S = 0.2;

@@ -2,7 +2,7 @@ import { once } from "node:events";
 import { createServer, type Socket } from "node:net";
 import { createEcu, createElmEmulator, type EcuData } from "@pitwall/protocols";
 import { UsageError } from "./command.ts";
-import type { SimSink } from "./sim-sinks.ts";
+import type { SimSink } from "./sim-sink.ts";
 
 /**
  * `elm327://host:port`: a Wi-Fi OBD adapter in the first unit, for apps that connect to one. It answers what it is

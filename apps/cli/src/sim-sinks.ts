@@ -4,43 +4,12 @@ import { createWriteStream } from "node:fs";
 import { connect, type Socket } from "node:net";
 import { createCanFrame, readCanRecord } from "@pitwall/core";
 import { type EcuData, findProtocol, formatCandump } from "@pitwall/protocols";
-import { type Faults, FaultyLink, type LinkCounts, type SimFrame, within } from "@pitwall/simulator";
+import { type Faults, FaultyLink, type LinkCounts, within } from "@pitwall/simulator";
 import mqtt from "mqtt";
 import { UsageError } from "./command.ts";
-import { BatchingUnit, type MissingRange } from "./sim-batches.ts";
+import { BatchingUnit } from "./sim-batches.ts";
 import { openElm } from "./sim-elm.ts";
-
-export type SimPacket = SimFrame & {
-  readonly name: string;
-  readonly protocol: string;
-  readonly boot: number;
-  /** UTC of `atUs`. */
-  readonly utcUs: number;
-};
-
-/** What a sink takes of a unit: its Blackbox packets, the JSON of its display, or what is on its buses. */
-export type Speech = "blackbox" | "json" | "buses";
-
-export type SinkReport = Partial<LinkCounts> & {
-  readonly to: string;
-  /** What went out, doubles included. */
-  readonly frames: number;
-  readonly bytes: number;
-  /** Of batches: what a receiver's gap ledger has to say, and how many frames came twice or not whole. */
-  readonly missing?: readonly MissingRange[];
-  readonly doubledFrames?: number;
-  readonly damagedFrames?: number;
-  readonly batches?: LinkCounts;
-};
-
-/** Where a simulated unit's bytes go, what happens to them on the way, and what was sent there. */
-export interface SimSink extends AsyncDisposable {
-  readonly speaks: Speech;
-  put(unit: number, packet: SimPacket): void;
-  /** Everything put up to this instant of the drive is on its way, or has arrived where that can be told. */
-  flush(nowS: number): Promise<void>;
-  report(): SinkReport;
-}
+import type { SimPacket, SimSink, SinkReport, Speech } from "./sim-sink.ts";
 
 export type SinkOptions = {
   readonly units: number;

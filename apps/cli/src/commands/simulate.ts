@@ -20,7 +20,8 @@ import {
 } from "@pitwall/simulator";
 import { command, type Io, intOption, numberOption, UsageError } from "../command.ts";
 import { progressBar } from "../progress.ts";
-import { openSink, type SimSink, type Speech, speechOf } from "../sim-sinks.ts";
+import type { SimSink, Speech } from "../sim-sink.ts";
+import { openSink, speechOf } from "../sim-sinks.ts";
 import { simTrack } from "../sim-tracks.ts";
 
 /** What the car's control unit has stored: a misfire of the first cylinder. */

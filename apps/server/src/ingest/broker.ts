@@ -17,6 +17,8 @@ export interface MqttLink extends Listener {
 }
 
 const MAX_CONNECTIONS = 2048;
+/** A client that goes away is no bad input. */
+const HANG_UPS = new Set(["ABORT_ERR", "AbortError", "ERR_STREAM_PREMATURE_CLOSE", "ECONNRESET", "EPIPE"]);
 
 /** The broker that Pitwall brings along. A QoS 1 publish is acknowledged when the journal has it. */
 export async function startBroker(
@@ -61,6 +63,7 @@ export async function startBroker(
   const told = new WeakSet<object>();
   /** The guard and the broker both hear of a broken packet; it counts once. */
   const refusals = (client: Client | null, error: Error) => {
+    if (HANG_UPS.has((error as NodeJS.ErrnoException).code ?? error.name)) return;
     if (client && told.has(client)) return;
     if (client) told.add(client);
     const id = client?.id ?? "unknown";

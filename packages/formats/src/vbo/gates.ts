@@ -6,7 +6,7 @@ const NUMBERS = /[-+]?\d+(?:\.\d+)?/g;
 /** A gate lies on the trace; one farther off than this was read in the wrong order. */
 const NEAR_M = 2000;
 
-export type GateSense = {
+type GateSense = {
   readonly lat: (x: number, y: number) => number;
   readonly lon: (x: number, y: number) => number;
 };

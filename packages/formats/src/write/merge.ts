@@ -1,7 +1,7 @@
 import type { Group } from "@pitwall/core";
 
 /** One row of several groups at one time: for each group the row's index, -1 where it has no sample then. Borrowed. */
-export type OnRow = (tUs: number, rows: Int32Array) => void;
+type OnRow = (tUs: number, rows: Int32Array) => void;
 
 /**
  * Walks groups in the order of time. Samples of different groups at one time are one row; two samples of one group at

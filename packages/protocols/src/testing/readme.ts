@@ -47,7 +47,7 @@ function bytesTable(l: Layout, m: MessageSpec): string {
 }
 
 /** The messages of a protocol as Markdown, for its README. */
-export const messageTables = (messages: readonly MessageSpec[]): string =>
+const messageTables = (messages: readonly MessageSpec[]): string =>
   messages.map(messageTable).join("\n\n");
 
 function optionTable(name: string, options: Readonly<Record<string, OptionSpec>>): string {
