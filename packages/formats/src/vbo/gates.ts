@@ -6,11 +6,6 @@ const NUMBERS = /[-+]?\d+(?:\.\d+)?/g;
 /** A gate lies on the trace; one farther off than this was read in the wrong order. */
 const NEAR_M = 2000;
 
-type GateSense = {
-  readonly lat: (x: number, y: number) => number;
-  readonly lon: (x: number, y: number) => number;
-};
-
 /**
  * A gate line is `Start +LON1 +LAT1 +LON2 +LAT2 ¬ name` in minutes, longitude positive to the west. Programs write it
  * latitude first as well, with the other sign, or in degrees: what lies on the trace is what was meant, and the

@@ -1,8 +1,5 @@
 import type { Group } from "@pitwall/core";
 
-/** One row of several groups at one time: for each group the row's index, -1 where it has no sample then. Borrowed. */
-type OnRow = (tUs: number, rows: Int32Array) => void;
-
 /**
  * Walks groups in the order of time. Samples of different groups at one time are one row; two samples of one group at
  * one time are two rows.

@@ -46,10 +46,6 @@ function bytesTable(l: Layout, m: MessageSpec): string {
   return [layoutTable(l), ...(lines.length > 0 ? ["", ...lines] : [])].join("\n").replace(/\n{3,}/g, "\n\n");
 }
 
-/** The messages of a protocol as Markdown, for its README. */
-const messageTables = (messages: readonly MessageSpec[]): string =>
-  messages.map(messageTable).join("\n\n");
-
 function optionTable(name: string, options: Readonly<Record<string, OptionSpec>>): string {
   const rows = Object.entries(options).map(
     ([key, o]) =>
