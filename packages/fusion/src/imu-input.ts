@@ -37,6 +37,8 @@ export class ImuInput {
   /** Forward force and yaw rate of the last sample. */
   readonly #previous = new Float64Array(2);
   readonly #sum = new Float64Array(6);
+  #hasZ = false;
+  #hasRates = false;
   #count = 0;
   #stepFromS = Number.NaN;
   #up = Number.NaN;
@@ -115,16 +117,16 @@ export class ImuInput {
     return this.#step(tS, length, s, at) ? IMU_STEP : IMU_NOTHING;
   }
 
-  /** Axes that may be absent (NaN), but not wild. */
+  /** Axes that a sensor may not have (NaN). One that it has is there every time, and never wild. */
   #others(s: Float64Array, at: number): boolean {
     const az = s[at + 2]!;
     const gx = s[at + 3]!;
     const gy = s[at + 4]!;
-    return !(
-      az * az >= MOST_MPS2 * MOST_MPS2 ||
-      gx * gx >= MOST_RADPS * MOST_RADPS ||
-      gy * gy >= MOST_RADPS * MOST_RADPS
-    );
+    if (az * az < MOST_MPS2 * MOST_MPS2) this.#hasZ = true;
+    else if (this.#hasZ || !Number.isNaN(az)) return false;
+    if (gx * gx < MOST_RADPS * MOST_RADPS && gy * gy < MOST_RADPS * MOST_RADPS) this.#hasRates = true;
+    else if (this.#hasRates || !(Number.isNaN(gx) || Number.isNaN(gy))) return false;
+    return true;
   }
 
   #begin(tS: number, s: Float64Array, at: number): void {

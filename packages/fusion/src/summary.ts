@@ -1,4 +1,5 @@
 import { biasConfidence } from "./blend.ts";
+import { smallestPivot } from "./ekf/condition.ts";
 import { BIAS_FORWARD, BIAS_LEFT, BIAS_YAW, VARIANCE, YAW } from "./ekf/filter.ts";
 import { MODEL_HOLD } from "./ekf/motion.ts";
 import type { GnssInput } from "./gnss-input.ts";
@@ -52,6 +53,7 @@ export function summarize(
     smoothed: false,
     sigmaM: !Number.isNaN(sigma) ? sigma : null,
     yawSigmaRad: !Number.isNaN(yawSigma) ? yawSigma : null,
+    pivot: e.running ? smallestPivot(e.filter) : null,
     stationary: e.model === MODEL_HOLD,
     gnssState: gnssState(g, nowS),
     degraded: reasons(p, g, nowS),

@@ -153,6 +153,8 @@ export type FusionSummary = {
   readonly smoothed: boolean;
   readonly sigmaM: number | null;
   readonly yawSigmaRad: number | null;
+  /** Smallest pivot of the covariance scaled to unit diagonal: above 0 while the filter is sound. */
+  readonly pivot: number | null;
   readonly stationary: boolean;
   readonly gnssState: GnssState;
   readonly degraded: readonly Degraded[];

@@ -1,22 +1,6 @@
+import { carry } from "./carry.ts";
 import { condition, resetState } from "./condition.ts";
-import {
-  ACCEPTED,
-  FORWARD,
-  HEADING,
-  KIND,
-  MOVE,
-  MOVE_Q,
-  NOTHING,
-  PAYLOAD,
-  POSITION,
-  RESET,
-  REST,
-  SLOT_NIS,
-  SLOT_X,
-  SPEED,
-  TIME_S,
-  VELOCITY,
-} from "./events.ts";
+import { ACCEPTED, KIND, MOVE, MOVE_Q, NOTHING, PAYLOAD, RESET, REST, SLOT_NIS, TIME_S } from "./events.ts";
 import {
   BIAS_FORWARD,
   BIAS_LEFT,
@@ -33,7 +17,6 @@ import {
   YAW,
 } from "./filter.ts";
 import { type EventSink, History } from "./history.ts";
-import { PAIR_ALONG, PAIR_COS, PAIR_CROSS, PAIR_SIN } from "./measure.ts";
 import {
   DT_S,
   FORWARD_MPS2,
@@ -99,7 +82,6 @@ export class Estimator {
   readonly #inputs = new Float64Array(INPUTS);
   /** `filter.x` as `x` last took it over. */
   readonly #head = new Float64Array(STATES);
-  readonly #offset = new Float64Array(5);
   #headS = Number.NaN;
   /** First position that has to be done again; -1: none. */
   #dirty = -1;
@@ -291,7 +273,7 @@ export class Estimator {
       h.giveBack(slot);
       return false;
     }
-    this.#carry(slot, tS, position);
+    carry(h, slot, tS, position, this.filter.x, this.x, this.nowS);
     h.insert(slot, position);
     this.#dirty = this.#dirty < 0 ? position : Math.min(position, this.#dirty);
     return true;
@@ -345,60 +327,6 @@ export class Estimator {
       this.#head[i] = f[i]!;
     }
     this.x[YAW] = wrapAngle(this.x[YAW]!);
-  }
-
-  /** A measurement of tS goes in at the nearest end of an interval: it is moved by what the state moved in between. */
-  #carry(slot: number, tS: number, position: number): void {
-    const h = this.history;
-    const s = h.slots;
-    const d = this.#offset;
-    const boundary = h.timeAt(position - 1);
-    d.fill(0);
-    if (tS < boundary) {
-      let i = position - 1;
-      while (i > 0 && h.timeAt(i - 1) === boundary) i--;
-      if (i > 0) this.#moved(h.slotAt(i - 1), h.slotAt(i), boundary - tS);
-    } else if (tS > boundary) {
-      if (position < h.length) this.#moved(h.slotAt(position - 1), h.slotAt(position), boundary - tS);
-      else {
-        const ahead = this.nowS - boundary;
-        const x = this.filter.x;
-        if (ahead > 1e-6)
-          for (let k = 0; k < 5; k++) d[k] = (-(this.x[k]! - x[k]!) * (tS - boundary)) / ahead;
-        else {
-          d[0] = -x[V_EAST]! * (tS - boundary);
-          d[1] = -x[V_NORTH]! * (tS - boundary);
-        }
-      }
-    }
-    d[YAW] = wrapAngle(d[YAW]!);
-    const at = slot + PAYLOAD;
-    const kind = s[slot + KIND]!;
-    if (kind === POSITION || kind === VELOCITY) {
-      const k = kind === POSITION ? EAST : V_EAST;
-      const c = s[at + PAIR_COS]!;
-      const n = s[at + PAIR_SIN]!;
-      s[at + PAIR_ALONG] = s[at + PAIR_ALONG]! + c * d[k]! + n * d[k + 1]!;
-      s[at + PAIR_CROSS] = s[at + PAIR_CROSS]! + c * d[k + 1]! - n * d[k]!;
-    } else if (kind === HEADING) s[at] = s[at]! + d[YAW]!;
-    else if (kind === SPEED || kind === FORWARD) {
-      const x = h.slotAt(position - 1) + SLOT_X;
-      const e = s[x + V_EAST]!;
-      const n = s[x + V_NORTH]!;
-      const speed = Math.sqrt(e * e + n * n);
-      if (speed > 0.5) s[at] = Math.max(0, s[at]! + (e * d[V_EAST]! + n * d[V_NORTH]!) / speed);
-    }
-  }
-
-  /** Motion of the interval that `to` (a MOVE) made of `from`, for a part of it. */
-  #moved(from: number, to: number, partS: number): void {
-    const s = this.history.slots;
-    if (s[to + KIND] !== MOVE) return;
-    const dt = s[to + PAYLOAD + DT_S]!;
-    for (let k = 0; k < 5; k++) {
-      const d = s[to + SLOT_X + k]! - s[from + SLOT_X + k]!;
-      this.#offset[k] = ((k === YAW ? wrapAngle(d) : d) * partS) / dt;
-    }
   }
 
   /** Bounds and finiteness; a filter that is not finite starts again where it last was. */
