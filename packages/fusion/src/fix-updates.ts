@@ -25,7 +25,7 @@ const COURSE_SIGMAS = 4;
 /** How fast the delay in use follows its estimate: no jump, however sure. */
 const DELAY_SLEW = 0.1;
 /** At standstill a place is kept once this many fixes made it. */
-const WARM_UP_FIXES = 5;
+export const WARM_UP_FIXES = 5;
 /** Part of the fix error that averaging does not remove, per root second. */
 const PLACE_NOISE = 0.06;
 const RELEASE_FIXES = 10;

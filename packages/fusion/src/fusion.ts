@@ -5,7 +5,7 @@ import { V_EAST, V_NORTH, VARIANCE, YAW } from "./ekf/filter.ts";
 import type { EventSink } from "./ekf/history.ts";
 import { GATE_1 } from "./ekf/measure.ts";
 import { MODEL_FREE, MODEL_HOLD, MODEL_IMU, MODEL_UNALIGNED } from "./ekf/motion.ts";
-import { FixUpdates } from "./fix-updates.ts";
+import { FixUpdates, WARM_UP_FIXES } from "./fix-updates.ts";
 import { type CheckedFix, GnssInput } from "./gnss-input.ts";
 import { IMU_NOTHING, IMU_STEP, ImuInput } from "./imu-input.ts";
 import { Output } from "./output.ts";
@@ -21,7 +21,9 @@ import { WaitingFixes } from "./waiting-fixes.ts";
 /** Without an inertial sensor, states closer than this are not worth showing. */
 const LEAST_STEP_S = 0.018;
 /** A start at rest shows nothing until fixes have been averaged or this has passed. */
-const WARM_UP_S = 3;
+const WARM_UP_S = 5;
+/** At rest, place and velocity have found each other after this. */
+const SETTLE_S = 0.5;
 const ATTITUDE_STEP_S = 0.2;
 /** Wheel samples closer than this say little more than one: the light mode leaves them out. */
 const LIGHT_WHEEL_S = 0.095;
@@ -45,6 +47,7 @@ export class Fusion {
   #wheelUsedS = Number.NEGATIVE_INFINITY;
   #attitudeS = Number.NEGATIVE_INFINITY;
   #startS = Number.NaN;
+  #heldS = Number.NaN;
   #ready = false;
   readonly #waiting = new WaitingFixes();
 
@@ -308,6 +311,7 @@ export class Fusion {
     if (was) e.release(tS - 0.3, moving);
     else {
       p.stops++;
+      this.#heldS = tS;
       e.model = MODEL_HOLD;
     }
   }
@@ -320,7 +324,8 @@ export class Fusion {
     }
     if (!this.#ready) {
       const moving = this.#gnss.fix.speed > 1;
-      const averaged = e.model === MODEL_HOLD && this.#fixes.fixes > 5;
+      const averaged =
+        e.model === MODEL_HOLD && this.#fixes.fixes > WARM_UP_FIXES && tS - this.#heldS > SETTLE_S;
       this.#ready = moving || averaged || tS - this.#startS > WARM_UP_S;
       if (!this.#ready) return false;
     }

@@ -1,4 +1,4 @@
-import { AccelerationBlend } from "./blend.ts";
+import { AccelerationBlend, biasConfidence } from "./blend.ts";
 import {
   BIAS_FORWARD,
   BIAS_YAW,
@@ -102,7 +102,9 @@ export class Output {
         ? Math.sqrt(x[V_EAST]! * x[V_EAST]! + x[V_NORTH]! * x[V_NORTH]!)
         : 0;
     const now = this.#now;
-    this.mode.push(now[0]!, speed * now[2]!, now[2]!, speed, dtS < 1 ? dtS : 0);
+    // a bias that nobody knows yet would show as throttle or brake
+    const sure = !this.#parts.imuActive || biasConfidence(e.filter.p[VARIANCE[BIAS_FORWARD]!]!) > 0;
+    this.mode.push(sure ? now[0]! : 0, speed * now[2]!, now[2]!, speed, dtS < 1 ? dtS : 0);
   }
 
   #design(rateHz: number): void {

@@ -15,8 +15,8 @@ import { STATIONARITY, Stationarity } from "./stationarity.ts";
 import { Tilt } from "./tilt.ts";
 import type { FusionOptions } from "./types.ts";
 
-/** Light: a step with covariance 20 times a second. Full: with every sample up to 250 Hz. */
-const LIGHT_STEP_S = 0.05;
+/** Light: a step with covariance 25 times a second. Full: with every sample up to 250 Hz. */
+const LIGHT_STEP_S = 0.04;
 const FULL_STEP_S = 0.004;
 /** The longest delay of a fix that can be put in its place. */
 export const HISTORY_S = LONGEST_DELAY_S + 0.1;

@@ -5,8 +5,7 @@ import { CTRA_SPEED_MPS, MODEL_FREE, MODEL_HOLD, MODEL_UNALIGNED } from "./ekf/m
 import type { Parts } from "./parts.ts";
 import { LEVEL_LEFT, LEVEL_YAW_RATE } from "./tilt.ts";
 
-/** Full and light. */
-const TICK_S = [0.1, 0.2] as const;
+const TICK_S = 0.1;
 /** Side slip of tyres: a part of speed, more with lateral acceleration. */
 const SLIP_FLOOR_MPS = 0.1;
 const SLIP_ANGLE_RAD = 0.02;
@@ -26,7 +25,6 @@ const ANY_SPEED_MPS = 30;
 /** What is done some times a second, whatever the sample rate: standstill, no-side-slip, levelling, bounds. */
 export class Upkeep {
   readonly #parts: Parts;
-  readonly #tickS: number;
   readonly #attitude = new Float64Array(2);
   #sumS = 0;
   #sumLeft = 0;
@@ -37,7 +35,6 @@ export class Upkeep {
 
   constructor(parts: Parts) {
     this.#parts = parts;
-    this.#tickS = TICK_S[parts.light ? 1 : 0];
   }
 
   /** Every inertial sample. */
@@ -50,7 +47,7 @@ export class Upkeep {
   /** Call with the head moved to tS; does its work some times a second. `heardS`: newest fix or wheel sample. */
   tick(tS: number, heardS: number): void {
     const dt = tS - this.#lastS;
-    if (dt < this.#tickS - 1e-4) return;
+    if (dt < TICK_S - 1e-4) return;
     this.#lastS = tS;
     const fresh = dt < 1;
     const p = this.#parts;
@@ -117,7 +114,7 @@ export class Upkeep {
       const slot = e.measurement(LEFT_FORCE);
       const sigma = LEFT_SIGMA_MPS2 + 0.1 * Math.abs(centripetal);
       m[slot + PAYLOAD] = this.#sumLeft / this.#sumS - centripetal;
-      m[slot + PAYLOAD + 1] = (sigma * sigma * TICK_S[0]) / Math.min(1, dt);
+      m[slot + PAYLOAD + 1] = (sigma * sigma * TICK_S) / Math.min(1, dt);
       m[slot + PAYLOAD + 2] = 25;
       e.placeNow(slot);
     }
