@@ -1,19 +1,9 @@
-import { createReadStream } from "node:fs";
-import { open, stat } from "node:fs/promises";
-import { basename, extname } from "node:path";
-import type { Recording } from "@pitwall/core";
-import { readRecording, recognise } from "@pitwall/formats";
-import { createPipeline, type Pipeline } from "@pitwall/pipeline";
-import { createBlackboxFramer } from "@pitwall/protocols";
-import { readMcap, readMcapInfo, type SessionRef, type SourceMeta, StoreError } from "@pitwall/store";
+import { createPipeline } from "@pitwall/pipeline";
 import { appendAll } from "./append.ts";
 import type { DataFolder } from "./data-folder.ts";
-import { safeName } from "./ingest/door.ts";
+import { ImportedFiles } from "./imported-files.ts";
 import { STAGES } from "./stages.ts";
 
-/** A source whose frames are the pieces of an imported file: `file:racechrono-csv`. */
-const FILE = "file:";
-const PIECE = 64 * 1024;
 const BATCH_EVERY = 20_000;
 
 export type Progress = (done: number, total: number | undefined) => void;
@@ -45,22 +35,17 @@ export async function deriveSession(
         for (let i = 0; i < batch.length; i++) if (Number.isFinite(column[i]!)) count++;
     await appendAll(samples, sessionId, batches);
   };
-  const files = new Map<string, Uint8Array[]>();
+  const files = new ImportedFiles();
   for await (const frame of journal.readSession(sessionId)) {
     frames++;
-    const { protocol } = frame.source;
-    if (protocol.startsWith(FILE)) {
-      const pieces = files.get(protocol) ?? [];
-      pieces.push(frame.bytes);
-      files.set(protocol, pieces);
-    } else pipeline.frame(pipeline.source(frame.source), frame.bytes, frame.arrivalUs, frame.bootUs);
+    if (!files.takes(frame))
+      pipeline.frame(pipeline.source(frame.source), frame.bytes, frame.arrivalUs, frame.bootUs);
     if (frames % BATCH_EVERY === 0) {
       await store();
       progress(frames, total);
     }
   }
-  for (const pieces of files.values()) {
-    const recording = await readRecording(pieces, {});
+  for await (const recording of files.recordings()) {
     notes.push(...recording.notes);
     pipeline.recording(recording);
   }
@@ -68,169 +53,4 @@ export async function deriveSession(
   await store();
   await samples.closeSession(sessionId);
   return { frames, samples: count, problems, notes };
-}
-
-export type Imported = {
-  readonly session: string;
-  readonly format: string;
-  readonly notes: readonly string[];
-};
-
-/** Stores a recording as a session: its bytes in the journal, then derived from there like any other. */
-export async function importFile(
-  data: DataFolder,
-  file: string,
-  options: { readonly vehicle?: string; readonly progress?: Progress } = {},
-): Promise<Imported> {
-  const size = (await stat(file)).size;
-  const head = await readHead(file);
-  const title = basename(file);
-  const named = options.vehicle ?? safeName(basename(file, extname(file)));
-  const progress = options.progress ?? (() => {});
-  const vehicleOfJournal =
-    head.length >= 8 &&
-    Buffer.from(head.subarray(1, 5)).toString("latin1") === "MCAP" &&
-    (await readMcapInfo(file))?.vehicle;
-  if (vehicleOfJournal)
-    return importJournal(data, file, title, options.vehicle ?? vehicleOfJournal, progress);
-  if (looksLikeBlackbox(head)) return importBlackbox(data, file, title, named, progress);
-
-  const found = recognise(head, title);
-  if (!found) throw new StoreError("unsupported", file, "is in no format that Pitwall knows");
-  const read = async (): Promise<Recording> =>
-    readRecording(createReadStream(file), { name: title, size, progress: (p) => progress(p.bytes, p.total) });
-  const recording = await read();
-  let startUs = Number.POSITIVE_INFINITY;
-  for (const g of recording.groups) startUs = Math.min(startUs, g.tUs[0] ?? startUs);
-  if (!Number.isFinite(startUs)) throw new StoreError("corrupt", file, "holds no sample");
-  const vehicle = options.vehicle ?? safeName(recording.vehicle ?? named);
-  const ref = newSession(data, vehicle, startUs, title);
-  const meta: SourceMeta = {
-    device: "file",
-    boot: "",
-    name: title.slice(0, 64),
-    protocol: `${FILE}${found.format.id}`,
-  };
-  await journalFile(data, ref, meta, file, startUs);
-  return finish(data, ref, found.format.id, recording.notes, progress);
-}
-
-async function journalFile(
-  data: DataFolder,
-  ref: SessionRef,
-  meta: SourceMeta,
-  file: string,
-  arrivalUs: number,
-): Promise<void> {
-  const source = data.journal.source(ref, meta);
-  let seq = 0;
-  for await (const chunk of createReadStream(file, { highWaterMark: PIECE })) {
-    const bytes = chunk as Uint8Array;
-    data.journal.append(source, bytes, 0, bytes.length, Math.round(arrivalUs), Number.NaN, seq++);
-    if (data.journal.pendingBytes > 16 * PIECE) await data.journal.committed();
-  }
-}
-
-async function importBlackbox(
-  data: DataFolder,
-  file: string,
-  title: string,
-  vehicle: string,
-  progress: Progress,
-): Promise<Imported> {
-  // a Blackbox knows only the time since its start: the file's own time is when the last packet came
-  const endUs = Math.round((await stat(file)).mtimeMs * 1000);
-  const atUs: number[] = [];
-  const eachFrame = async (take: (bytes: Uint8Array) => void) => {
-    const framer = createBlackboxFramer((bytes, _v, start, end) => take(bytes.subarray(start, end)));
-    for await (const chunk of createReadStream(file)) framer.push(chunk as Uint8Array);
-    framer.end();
-  };
-  const clock: Pipeline = createPipeline();
-  await eachFrame((frame) => {
-    const offset = frame[0] === 0x55 ? 2 : 3;
-    atUs.push(new DataView(frame.buffer, frame.byteOffset).getUint32(offset, true) * 1000);
-  });
-  clock.end();
-  const last = atUs.at(-1) ?? 0;
-  const startUs = endUs - (last - (atUs[0] ?? 0));
-  const ref = newSession(data, vehicle, startUs, title);
-  const source = data.journal.source(ref, { device: "file", boot: "", name: "file", protocol: "blackbox" });
-  let seq = 0;
-  await eachFrame((frame) => {
-    data.journal.append(source, frame, 0, frame.length, endUs - (last - atUs[seq]!), Number.NaN, seq);
-    seq++;
-  });
-  return finish(data, ref, "blackbox", [], progress);
-}
-
-async function importJournal(
-  data: DataFolder,
-  file: string,
-  title: string,
-  vehicle: string,
-  progress: Progress,
-): Promise<Imported> {
-  let ref: SessionRef | undefined;
-  for await (const frame of readMcap(file, data.onProblem)) {
-    ref ??= newSession(data, vehicle, frame.arrivalUs, title);
-    const source = data.journal.source(ref, frame.source);
-    data.journal.append(source, frame.bytes, 0, frame.bytes.length, frame.arrivalUs, frame.bootUs, frame.seq);
-    if (data.journal.pendingBytes > 16 * PIECE) await data.journal.committed();
-  }
-  if (!ref) throw new StoreError("corrupt", file, "is a journal without a frame");
-  return finish(data, ref, "journal", [], progress);
-}
-
-async function finish(
-  data: DataFolder,
-  ref: SessionRef,
-  format: string,
-  notes: readonly string[],
-  progress: Progress,
-): Promise<Imported> {
-  await data.journal.committed();
-  const closed = await data.journal.closeSession(ref.id, {
-    imported: "true",
-    title: data.catalogue.session(ref.id)?.title ?? "",
-  });
-  await deriveSession(data, ref.id, progress);
-  data.catalogue.closeSession(ref.id, {
-    state: "imported",
-    endUs: await endOf(data, ref.id, closed.endUs),
-    frames: closed.frames,
-  });
-  return { session: ref.id, format, notes };
-}
-
-async function endOf(data: DataFolder, id: string, otherwise: number): Promise<number> {
-  let last = Number.NEGATIVE_INFINITY;
-  for (const c of await data.samples.channels(id)) last = Math.max(last, c.lastUs);
-  return Number.isFinite(last) ? last : otherwise;
-}
-
-function newSession(data: DataFolder, vehicle: string, startUs: number, title: string): SessionRef {
-  const stamp = new Date(startUs / 1000).toISOString().replace(/[-:]/g, "").slice(0, 15);
-  const name = safeName(vehicle);
-  let id = `${name}-${stamp}`;
-  for (let n = 2; data.catalogue.session(id) !== undefined; n++) id = `${name}-${stamp}-${n}`;
-  data.catalogue.openSession({ id, vehicle: name, startUs, title });
-  return { id, vehicle: name };
-}
-
-async function readHead(file: string): Promise<Uint8Array> {
-  await using handle = await open(file);
-  const head = new Uint8Array(PIECE);
-  const { bytesRead } = await handle.read(head, 0, head.length, 0);
-  return head.subarray(0, bytesRead);
-}
-
-/** Most of the beginning is made of packets whose checksums hold. */
-function looksLikeBlackbox(head: Uint8Array): boolean {
-  let covered = 0;
-  const framer = createBlackboxFramer((_b, _v, start, end) => {
-    covered += end - start;
-  });
-  framer.push(head);
-  return covered > 0 && covered >= Math.min(head.length - 82, head.length / 2);
 }
