@@ -6,13 +6,15 @@ import { CommandError, type Io } from "./command.ts";
 import { dataOf, tellProblem } from "./data.ts";
 import { openInput } from "./input.ts";
 import { progressBar } from "./progress.ts";
+import { type ReadingValues, readingOf } from "./reading-options.ts";
 
 /** A recording from a file in any known format, or a stored session by its id. Throws CommandError where it is neither. */
 export async function openRecording(
   io: Io,
   what: string,
-  values: { readonly data?: string | undefined },
+  values: ReadingValues & { readonly data?: string | undefined },
 ): Promise<Recording> {
+  const reading = await readingOf(values);
   const isFile = await stat(what).then(
     (s) => s.isFile(),
     () => false,
@@ -22,6 +24,7 @@ export async function openRecording(
     const bar = progressBar(io, `reading ${what}`);
     try {
       return await readRecording(input.chunks, {
+        ...reading,
         name: what,
         ...(input.total === undefined ? {} : { size: input.total }),
         progress: (p) => bar.update(p.bytes, p.total),

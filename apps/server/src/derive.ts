@@ -45,7 +45,7 @@ export async function deriveSession(
       progress(frames, total);
     }
   }
-  for await (const recording of files.recordings()) {
+  for await (const recording of files.recordings(journal, sessionId)) {
     notes.push(...recording.notes);
     pipeline.recording(recording);
   }

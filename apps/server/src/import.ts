@@ -2,7 +2,7 @@ import { createReadStream } from "node:fs";
 import { open, stat } from "node:fs/promises";
 import { basename, extname } from "node:path";
 import type { Recording } from "@pitwall/core";
-import { readRecording, recognise } from "@pitwall/formats";
+import { type ReadOptions, readRecording, recognise } from "@pitwall/formats";
 import { createPipeline, type Pipeline } from "@pitwall/pipeline";
 import { createBlackboxFramer } from "@pitwall/protocols";
 import { readMcap, readMcapInfo, type SessionRef, type SourceMeta, StoreError } from "@pitwall/store";
@@ -10,6 +10,7 @@ import type { DataFolder } from "./data-folder.ts";
 import { deriveSession, type Progress } from "./derive.ts";
 import { fileProtocol } from "./imported-files.ts";
 import { safeName } from "./ingest/door.ts";
+import { keptOf, READING, readingToBytes } from "./reading.ts";
 
 const PIECE = 64 * 1024;
 
@@ -17,45 +18,76 @@ export type Imported = {
   readonly session: string;
   readonly format: string;
   readonly notes: readonly string[];
+  /** What of the file could not be read. */
+  readonly problems?: NonNullable<Recording["problems"]>;
+};
+
+export type ImportOptions = {
+  readonly vehicle?: string;
+  readonly progress?: Progress;
+  /** How the file is to be read; what of it is needed to read the file again is kept with the session. */
+  readonly reading?: ReadOptions;
 };
 
 /** Stores a recording as a session: its bytes in the journal, then derived from there like any other. */
 export async function importFile(
   data: DataFolder,
   file: string,
-  options: { readonly vehicle?: string; readonly progress?: Progress } = {},
+  options: ImportOptions = {},
 ): Promise<Imported> {
-  const size = (await stat(file)).size;
   const head = await readHead(file);
   const title = basename(file);
   const named = options.vehicle ?? safeName(basename(file, extname(file)));
   const progress = options.progress ?? (() => {});
+  const reading = options.reading ?? {};
   const vehicleOfJournal =
     head.length >= 8 &&
     Buffer.from(head.subarray(1, 5)).toString("latin1") === "MCAP" &&
     (await readMcapInfo(file))?.vehicle;
   if (vehicleOfJournal)
     return importJournal(data, file, title, options.vehicle ?? vehicleOfJournal, progress);
-  if (looksLikeBlackbox(head)) return importBlackbox(data, file, title, named, progress);
+  if (reading.format === undefined && looksLikeBlackbox(head))
+    return importBlackbox(data, file, title, named, progress);
 
-  const found = recognise(head, title);
-  if (!found) throw new StoreError("unsupported", file, "is in no format that Pitwall knows");
-  const read = async (): Promise<Recording> =>
-    readRecording(createReadStream(file), { name: title, size, progress: (p) => progress(p.bytes, p.total) });
-  const recording = await read();
+  const format = reading.format ?? recognise(head, title)?.format.id;
+  if (format === undefined) throw new StoreError("unsupported", file, "is in no format that Pitwall knows");
+  const found = await lookThrough(file, { ...reading, name: title, format, progress: bytesOf(progress) });
+  if (!Number.isFinite(found.startUs)) throw new StoreError("corrupt", file, "holds no sample");
+  const vehicle = options.vehicle ?? safeName(found.vehicle ?? named);
+  const ref = newSession(data, vehicle, found.startUs, title);
+  const meta = { device: "file", boot: "", name: title.slice(0, 64) };
+  const arrivalUs = Math.round(found.startUs);
+  const how = readingToBytes({ ...keptOf(reading), name: title });
+  const source = data.journal.source(ref, { ...meta, protocol: READING });
+  data.journal.append(source, how, 0, how.length, arrivalUs, Number.NaN, 0);
+  await journalFile(data, ref, { ...meta, protocol: fileProtocol(format) }, file, arrivalUs);
+  const imported = await finish(data, ref, format, found.notes, progress);
+  return found.problems ? { ...imported, problems: found.problems } : imported;
+}
+
+const bytesOf =
+  (progress: Progress): NonNullable<ReadOptions["progress"]> =>
+  (p) =>
+    progress(p.bytes, p.total);
+
+/** Reads the file once for what the session is named by; its samples come from the journal. */
+async function lookThrough(
+  file: string,
+  options: ReadOptions,
+): Promise<Pick<Recording, "notes" | "vehicle" | "problems"> & { readonly startUs: number }> {
+  const { size } = await stat(file);
+  const { groups, notes, vehicle, problems } = await readRecording(createReadStream(file), {
+    ...options,
+    size,
+  });
   let startUs = Number.POSITIVE_INFINITY;
-  for (const g of recording.groups) startUs = Math.min(startUs, g.tUs[0] ?? startUs);
-  if (!Number.isFinite(startUs)) throw new StoreError("corrupt", file, "holds no sample");
-  const vehicle = options.vehicle ?? safeName(recording.vehicle ?? named);
-  const ref = newSession(data, vehicle, startUs, title);
-  const meta: SourceMeta = {
-    device: "file",
-    boot: "",
-    name: title.slice(0, 64),
-    protocol: fileProtocol(found.format.id),
+  for (const g of groups) startUs = Math.min(startUs, g.tUs[0] ?? startUs);
+  return {
+    startUs,
+    notes,
+    ...(vehicle === undefined ? {} : { vehicle }),
+    ...(problems === undefined ? {} : { problems }),
   };
-  await journalFile(data, ref, meta, file, startUs);
-  return finish(data, ref, found.format.id, recording.notes, progress);
 }
 
 async function journalFile(
@@ -69,7 +101,7 @@ async function journalFile(
   let seq = 0;
   for await (const chunk of createReadStream(file, { highWaterMark: PIECE })) {
     const bytes = chunk as Uint8Array;
-    data.journal.append(source, bytes, 0, bytes.length, Math.round(arrivalUs), Number.NaN, seq++);
+    data.journal.append(source, bytes, 0, bytes.length, arrivalUs, Number.NaN, seq++);
     if (data.journal.pendingBytes > 16 * PIECE) await data.journal.committed();
   }
 }

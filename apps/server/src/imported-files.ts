@@ -1,27 +1,46 @@
 import type { Recording } from "@pitwall/core";
 import { readRecording } from "@pitwall/formats";
-import type { JournalFrame } from "@pitwall/store";
+import type { Journal, JournalFrame, SourceMeta } from "@pitwall/store";
+import { READING, type Reading, readingFromBytes } from "./reading.ts";
 
 const FILE = "file:";
 
 /** The protocol of a source whose frames are the pieces of an imported file: `file:racechrono-csv`. */
 export const fileProtocol = (formatId: string): string => `${FILE}${formatId}`;
 
-/** Gathers the frames of a session that are pieces of imported files, and reads the files from them. */
+/** The files that a session's journal holds in pieces, and how they are to be read. */
 export class ImportedFiles {
-  readonly #files = new Map<string, Uint8Array[]>();
+  readonly #files = new Map<string, SourceMeta>();
+  readonly #readings = new Map<string, Reading>();
 
-  /** True where the frame is a piece of a file; it is kept then. */
+  /** True where the frame belongs to a file. */
   takes(frame: JournalFrame): boolean {
-    const { protocol } = frame.source;
+    const { protocol, name } = frame.source;
+    if (protocol === READING) {
+      const reading = readingFromBytes(frame.bytes);
+      if (reading) this.#readings.set(name, reading);
+      return true;
+    }
     if (!protocol.startsWith(FILE)) return false;
-    const pieces = this.#files.get(protocol);
-    if (pieces) pieces.push(frame.bytes);
-    else this.#files.set(protocol, [frame.bytes]);
+    const key = keyOf(frame.source);
+    if (!this.#files.has(key)) this.#files.set(key, frame.source);
     return true;
   }
 
-  async *recordings(): AsyncIterable<Recording> {
-    for (const pieces of this.#files.values()) yield await readRecording(pieces, {});
+  /** Each file, read from its pieces in the journal: they are passed on one by one, never held together. */
+  async *recordings(journal: Journal, sessionId: string): AsyncIterable<Recording> {
+    for (const [key, source] of this.#files)
+      yield await readRecording(piecesOf(journal, sessionId, key), {
+        name: source.name,
+        ...this.#readings.get(source.name),
+        format: source.protocol.slice(FILE.length),
+      });
   }
+}
+
+const keyOf = (s: SourceMeta): string => `${s.protocol}\n${s.name}`;
+
+async function* piecesOf(journal: Journal, sessionId: string, key: string): AsyncIterable<Uint8Array> {
+  for await (const frame of journal.readSession(sessionId))
+    if (keyOf(frame.source) === key) yield frame.bytes;
 }

@@ -1,4 +1,5 @@
 export { ConfigError, defaultDataFolder, parseConfig, readConfigFile, ServerConfig } from "./config.ts";
+export { CsvMappingSchema, parseMapping } from "./csv-mapping.ts";
 export { type DataFolder, openData } from "./data-folder.ts";
 export { blackboxOf, type ReplayPackets } from "./demo.ts";
 export { deriveSession } from "./derive.ts";

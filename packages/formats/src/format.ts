@@ -11,6 +11,8 @@ export type ReadOptions = {
   readonly size?: number;
   readonly progress?: (progress: Progress) => void;
   readonly signal?: AbortSignal;
+  /** The file's format by its id, where somebody knows it; otherwise it is recognised by its content. */
+  readonly format?: string;
   /** Text of a DBC file: what the identifiers of a CAN log mean. */
   readonly dbc?: string;
   /** Protocol of the devices on the bus of a CAN log, by its name. */

@@ -70,20 +70,23 @@ export function recognise(head: Uint8Array, name?: string): Recognised | undefin
   return best;
 }
 
-/** Reads a file of any format. Throws FormatError: "unrecognised", or what the format's reader says. */
+/** Reads a file of any format, or of the one that the options name. Throws FormatError: "unrecognised", or what the format's reader says. */
 export async function readRecording(source: ByteSource, options: ReadOptions = {}): Promise<Recording> {
   const peeked = await peek(source);
-  const found = recognise(peeked.head, options.name);
   const place = options.name ?? "file";
-  if (!found)
+  if (peeked.head.length === 0) throw new FormatError("empty", place, "the file is empty");
+  const format =
+    options.format === undefined ? recognise(peeked.head, options.name)?.format : findFormat(options.format);
+  if (!format)
     throw new FormatError(
-      peeked.head.length === 0 ? "empty" : "unrecognised",
+      "unrecognised",
       place,
-      peeked.head.length === 0 ? "the file is empty" : "no known format has this content",
+      options.format === undefined
+        ? "no known format has this content"
+        : `there is no format "${options.format}"`,
     );
-  if (!found.format.read)
-    throw new FormatError("unsupported", place, `${found.format.title}: ${found.format.carries.remarks}`);
-  return found.format.read(peeked.source, options);
+  if (!format.read) throw new FormatError("unsupported", place, `${format.title}: ${format.carries.remarks}`);
+  return format.read(peeked.source, options);
 }
 
 /** A recording as a file. Throws FormatError: "unsupported" for an unknown or read-only format. */

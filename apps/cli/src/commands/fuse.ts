@@ -4,6 +4,7 @@ import { pipeline } from "node:stream/promises";
 import { writeRecording } from "@pitwall/formats";
 import { type FusionSummary, fuseRecording } from "@pitwall/fusion";
 import { CommandError, command, numberOption, UsageError } from "../command.ts";
+import { READING, READING_USAGE } from "../reading-options.ts";
 import { openRecording } from "../recordings.ts";
 
 const PRESETS = ["track", "canyon", "city", "highway"] as const;
@@ -39,9 +40,9 @@ function inWords(s: FusionSummary): string[] {
 export const fuse = command({
   name: "fuse",
   summary: "run the filter on a recording and write the fused channels",
-  usage:
-    "pitwall fuse FILE-or-SESSION [-o OUT.csv] [--rate HZ] [--smooth] [--light] [--no-gnss FROM,TO …] [--preset track|canyon|city|highway] [--delay S] [--json]",
+  usage: `pitwall fuse FILE-or-SESSION [-o OUT.csv] [--rate HZ] [--smooth] [--light] [--no-gnss FROM,TO …] [--preset track|canyon|city|highway] [--delay S] [--json] ${READING_USAGE}`,
   options: {
+    ...READING,
     output: { type: "string", short: "o" },
     rate: { type: "string" },
     smooth: { type: "boolean" },

@@ -3,14 +3,16 @@ import { command, UsageError } from "../command.ts";
 import { dataOf, tellProblem } from "../data.ts";
 import { openInput } from "../input.ts";
 import { progressBar } from "../progress.ts";
+import { READING, READING_USAGE, readingOf } from "../reading-options.ts";
 
 export const importCommand = command({
   name: "import",
   summary: "store recordings as sessions; the format is recognised from the content",
-  usage: "pitwall import FILE … [--vehicle ID]",
-  options: { vehicle: { type: "string" } },
+  usage: `pitwall import FILE … [--vehicle ID] ${READING_USAGE}`,
+  options: { ...READING, vehicle: { type: "string" } },
   async run({ values, positionals }, io) {
     if (positionals.length === 0) throw new UsageError("which file?");
+    const reading = await readingOf(values);
     await using data = await openData(dataOf(values), tellProblem(io));
     for (const file of positionals) {
       await openInput(io, file);
@@ -18,6 +20,7 @@ export const importCommand = command({
       const imported = await importFile(data, file, {
         ...(values.vehicle === undefined ? {} : { vehicle: values.vehicle }),
         progress: bar.update,
+        reading: { ...reading, signal: io.signal },
       }).finally(bar.end);
       for (const note of imported.notes) io.err(`${file}: ${note}`);
       await io.out(values.json ? `${JSON.stringify({ file, ...imported })}\n` : `${imported.session}\n`);

@@ -2,6 +2,7 @@ import { readFile } from "node:fs/promises";
 import { type Ends, lapsReport, parseTrackFile, type ReportedLap, type Track } from "@pitwall/laps";
 import { starterTracks } from "@pitwall/laps/library";
 import { command, numberOption, UsageError } from "../command.ts";
+import { READING, READING_USAGE } from "../reading-options.ts";
 import { openRecording } from "../recordings.ts";
 
 function endsOf(option: string, text: string): Ends {
@@ -33,9 +34,9 @@ const line = (lap: ReportedLap, bestS: number | null): string =>
 export const laps = command({
   name: "laps",
   summary: "lap times of a file or a session",
-  usage:
-    "pitwall laps FILE-or-SESSION [--gate LAT,LON,LAT,LON] [--sector LAT,LON,LAT,LON …] [--track NAME | --track-file FILE] [--min-lap S] [--json]",
+  usage: `pitwall laps FILE-or-SESSION [--gate LAT,LON,LAT,LON] [--sector LAT,LON,LAT,LON …] [--track NAME | --track-file FILE] [--min-lap S] [--json] ${READING_USAGE}`,
   options: {
+    ...READING,
     gate: { type: "string" },
     sector: { type: "string", multiple: true },
     track: { type: "string" },

@@ -20,8 +20,8 @@ function meaningOf(options: ReadOptions): Meaning {
   if (name === undefined)
     throw new FormatError(
       "needs-mapping",
-      ID,
-      "nothing says what the frames mean: give a DBC file, or a protocol of the bus",
+      options.name ?? ID,
+      "a CAN log; nothing says what its frames mean: give a DBC file (--dbc FILE) or the protocol of the bus (--protocol NAME)",
     );
   const protocol = findProtocol(name);
   if (protocol?.carrier !== "can")

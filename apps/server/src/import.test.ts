@@ -1,0 +1,126 @@
+import { copyFile, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { ReadOptions } from "@pitwall/formats";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { type DataFolder, openData } from "./data-folder.ts";
+import { deriveSession } from "./derive.ts";
+import { importFile } from "./import.ts";
+
+let dir = "";
+beforeEach(async () => {
+  dir = await mkdtemp(join(tmpdir(), "pitwall-import-"));
+});
+afterEach(() => rm(dir, { recursive: true, force: true }));
+
+const open = (name: string) =>
+  openData(join(dir, name), (p) => {
+    throw new Error(`${p.place}: ${p.reason}`);
+  });
+
+const CANDUMP = `(1436509052.249713) can0 0AA#0102030405060708
+(1436509052.349713) can0 0AA#1112030405060708
+`;
+const DBC = `VERSION ""
+BO_ 170 WHEELS: 8 X
+ SG_ SPEED : 7|16@0+ (0.01,0) [0|250] "km/h" X
+`;
+/** Time of day only, and longitude that counts to the east as no VBO should. */
+const VBO = `[header]
+time
+latitude
+longitude
+velocity kmh
+
+[column names]
+time lat long velocity
+
+[data]
+101500.00 +3018.00000 +00279.00000 72.000
+101500.10 +3018.00120 +00279.00000 72.000
+101500.20 +3018.00240 +00279.00000 72.000
+`;
+const ODD = "t0;foo;bar\n0;36;2\n1;72;4\n";
+
+type Sample = readonly [channel: string, tUs: number, value: number];
+
+const CASES: readonly (readonly [string, string, string, ReadOptions, Sample])[] = [
+  // 0x0102 = 258 hundredths of km/h
+  [
+    "a CAN log with a DBC file and a map of its signals",
+    "bus.log",
+    CANDUMP,
+    { dbc: DBC, protocolOptions: { map: "SPEED=wheel.speed" } },
+    ["wheel.speed", 1_436_509_052_249_713, 2.58 / 3.6],
+  ],
+  [
+    "a VBO of another day and sign",
+    "lap.vbo",
+    VBO,
+    { date: "2024-05-06", eastPositive: true },
+    // 279' to the east
+    ["gnss.lon", Date.UTC(2024, 4, 6, 10, 15) * 1000, 4.65],
+  ],
+  [
+    "a table with a mapping",
+    "odd.csv",
+    ODD,
+    {
+      mapping: {
+        delimiter: ";",
+        decimal: ".",
+        headerLine: 1,
+        dataLine: 2,
+        time: { column: "t0", kind: "s" },
+        columns: [{ column: "foo", channel: "gnss.speed", unit: "km/h" }],
+      },
+    },
+    ["gnss.speed", 0, 10],
+  ],
+];
+
+async function firstOf(data: DataFolder, session: string, channel: string): Promise<Sample> {
+  const [series] = await data.samples.query({ sessionId: session, channels: [channel] });
+  return [channel, series!.tUs[0]!, series!.values[0]!];
+}
+
+describe("a file that says not everything itself", () => {
+  it.each(CASES)("%s is derived again from the journal alone", async (_, name, text, reading, sample) => {
+    const file = join(dir, name);
+    await writeFile(file, text);
+    const [channel, tUs, value] = sample;
+    const wanted = [channel, tUs, expect.closeTo(value, 9)];
+    let session = "";
+    let digest = "";
+    {
+      await using data = await open("a");
+      ({ session } = await importFile(data, file, { reading }));
+      expect(await firstOf(data, session, channel)).toEqual(wanted);
+      digest = await data.samples.digest(session);
+    }
+    await rm(file);
+    let journal = "";
+    {
+      await using data = await open("a");
+      await data.samples.deleteSession(session);
+      await deriveSession(data, session);
+      expect(await data.samples.digest(session)).toBe(digest);
+      journal = (await data.journal.closedSession(session))!.file;
+    }
+    await copyFile(journal, join(dir, "taken.mcap"));
+    await using other = await open("b");
+    const taken = await importFile(other, join(dir, "taken.mcap"));
+    expect(taken.format).toBe("journal");
+    expect(await firstOf(other, taken.session, channel)).toEqual(wanted);
+    expect(await other.samples.digest(taken.session)).toBe(digest);
+  });
+
+  it("is refused without, and leaves nothing behind", async () => {
+    const file = join(dir, "bus.log");
+    await writeFile(file, CANDUMP);
+    await using data = await open("a");
+    await expect(importFile(data, file)).rejects.toMatchObject({ code: "needs-mapping" });
+    expect(data.catalogue.sessions()).toEqual([]);
+    expect(data.journal.openSessions()).toEqual([]);
+  });
+});
