@@ -7,10 +7,13 @@ import type { Lap } from "../timing/lap.ts";
 import { LapTimer } from "../timing/timer.ts";
 import { traceOf } from "../trace.ts";
 import type { Layout } from "../track/track.ts";
+import { withAccelerations } from "./accelerations.ts";
 
 /** A recording with its laps and its smoothed fixes: what the analysis starts from. */
 export type Driven = {
+  /** With accelerations, made of the fixes where it had none: their ids are in `made`. */
   readonly recording: Recording;
+  readonly made: readonly string[];
   readonly layout: Layout;
   readonly plane: Plane;
   readonly laps: readonly Lap[];
@@ -29,14 +32,14 @@ export type Fixes = {
 };
 
 /**
- * Times a recording on a layout and keeps what the analysis needs. Throws LapsError "missing" where the recording has no
- * positions or no lap to make a way of.
+ * Times a recording on a layout and keeps what the analysis needs; `timed` are its laps where they are known already.
+ * Throws LapsError "missing" where the recording has no positions or no lap to make a way of.
  */
-export function driven(recording: Recording, layout: Layout): Driven {
+export function driven(recording: Recording, layout: Layout, timed?: readonly Lap[]): Driven {
   const trace = traceOf(recording);
   if (!trace) throw new LapsError("missing", "recording", "it has no positions");
-  const laps: Lap[] = [];
-  const timer = new LapTimer({ layout, onLap: (lap) => laps.push(lap) });
+  const found: Lap[] = [];
+  const timer = new LapTimer({ layout, onLap: (lap) => found.push(lap) });
   const tUs = new Float64Array(trace.length);
   const x = new Float64Array(trace.length);
   const y = new Float64Array(trace.length);
@@ -60,9 +63,10 @@ export function driven(recording: Recording, layout: Layout): Driven {
   timer.end();
   const cut = (a: Float64Array) => a.subarray(0, n);
   const fixes: Fixes = { count: n, tUs: cut(tUs), x: cut(x), y: cut(y), speedMps: cut(speedMps) };
+  const laps = timed ?? found;
   const path = timer.placed.path ?? pathOfBest(fixes, laps, layout.closed);
   if (!path) throw new LapsError("missing", "recording", "it has no whole lap");
-  return { recording, layout, plane: timer.plane, laps, path, fixes };
+  return { ...withAccelerations(recording), layout, plane: timer.plane, laps, path, fixes };
 }
 
 function pathOfBest(f: Fixes, laps: readonly Lap[], closed: boolean): Path | undefined {

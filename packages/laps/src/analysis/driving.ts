@@ -69,7 +69,7 @@ const STRETCH_S = 0.25;
  * more than rolling does; with neither, rolling is guessed from the acceleration.
  */
 export function coasting(view: LapView): Coasting {
-  const throttle = view.channel("driver.throttle") ?? view.channel("driver.accelerator");
+  const throttle = view.channel("driver.accelerator") ?? view.channel("driver.throttle");
   const brake = view.channel("driver.brake");
   const rolls = (i: number): boolean => {
     if (!(view.speedMps[i]! > MOVING_MPS)) return false;

@@ -6,7 +6,7 @@ import type { Driven } from "./driven.ts";
 import { sampleAt, seriesOf } from "./sample.ts";
 
 const STEP_M = 2;
-/** Speed over the way, and with it the accelerations, are taken over this much of it to either side. */
+/** Speed over the way is taken over this much of it to either side. */
 const SLOPE_M = 6;
 
 /**
@@ -26,7 +26,7 @@ export type LapView = {
   readonly x: Float64Array;
   readonly y: Float64Array;
   readonly speedMps: Float64Array;
-  /** Forward and to the left, m/s^2: the recording's own where it has them, else from speed and line. */
+  /** Forward and to the left, m/s^2: the recording's own, else made of the fixes; NaN where there are none. */
   readonly aLongMps2: Float64Array;
   readonly aLatMps2: Float64Array;
   /** A channel of the recording at the steps; NaN where it has no sample. Made on first use. */
@@ -77,8 +77,8 @@ export function viewLap(d: Driven, lap: Lap, stepM = STEP_M): LapView {
     x,
     y,
     speedMps,
-    aLongMps2: filled(channel("vehicle.aLong"), () => longitudinal(speedMps, step)),
-    aLatMps2: filled(channel("vehicle.aLat"), () => lateral(x, y, speedMps, step)),
+    aLongMps2: channel("vehicle.aLong") ?? new Float64Array(count).fill(Number.NaN),
+    aLatMps2: channel("vehicle.aLat") ?? new Float64Array(count).fill(Number.NaN),
     channel,
   };
 }
@@ -167,31 +167,5 @@ function slope(timeS: Float64Array, stepM: number, closed: boolean): Float64Arra
     const a = closed ? i - reach : Math.max(0, i - reach);
     const b = closed ? i + reach : Math.min(n, i + reach);
     return ((b - a) * stepM) / (at(b) - at(a));
-  });
-}
-
-/** v dv/ds. */
-function longitudinal(v: Float64Array, stepM: number): Float64Array {
-  const reach = Math.max(1, Math.round(SLOPE_M / stepM));
-  return v.map((speed, i) => {
-    const a = Math.max(0, i - reach);
-    const b = Math.min(v.length - 1, i + reach);
-    return (speed * (v[b]! - v[a]!)) / ((b - a) * stepM);
-  });
-}
-
-/** v^2 times the curvature of the line, positive to the left. */
-function lateral(x: Float64Array, y: Float64Array, v: Float64Array, stepM: number): Float64Array {
-  const reach = Math.max(1, Math.round(SLOPE_M / stepM));
-  const n = x.length;
-  return v.map((speed, i) => {
-    const a = Math.max(0, i - reach);
-    const b = Math.min(n - 1, i + reach);
-    if (a === i || b === i) return 0;
-    const turn = Math.atan2(
-      (x[i]! - x[a]!) * (y[b]! - y[i]!) - (y[i]! - y[a]!) * (x[b]! - x[i]!),
-      (x[i]! - x[a]!) * (x[b]! - x[i]!) + (y[i]! - y[a]!) * (y[b]! - y[i]!),
-    );
-    return (speed * speed * turn) / (((b - a) / 2) * stepM);
   });
 }

@@ -16,6 +16,8 @@ export type LiveLapsOptions = Omit<LapTimerOptions, "layout"> & {
   /** Where it is known; else the drive is compared with `tracks`, and a line is suggested once a loop closes. */
   readonly layout?: Layout;
   readonly tracks?: readonly Track[];
+  /** Tracks that go before those where both fit. */
+  readonly own?: readonly Track[];
   /** Called when a layout is taken; `track` is undefined for a suggested one. */
   readonly onLayout?: (layout: Layout, track: Track | undefined) => void;
   readonly reference?: ReferenceChoice;
@@ -148,7 +150,7 @@ export class LiveLaps {
     if (!closed && this.#track.drivenM < this.#lookAtM) return;
     this.#lookAtM = this.#track.drivenM + LOOK_AGAIN_M;
     const trace = log.trace();
-    const found = detectTrack(trace, this.#options.tracks ?? []);
+    const found = detectTrack(trace, this.#options.tracks ?? [], this.#options.own);
     const layout = found?.layout ?? (closed ? suggestLayout(trace) : undefined);
     if (closed && !layout) this.#track = new TrackRecorder(this.#track.plane);
     if (!layout) return;

@@ -115,6 +115,11 @@ function typed(node: Node, unitOf: UnitOf, channels: Set<string>): Typed {
   }
 }
 
+const ACCELERATION: Dimension = { m: 1, s: -2 };
+/** Standard gravity as people write it (9.80665, 9.81, 9.8): an acceleration divided by it is meant in g, a ratio. */
+const isGravity = ({ node, bare }: Typed): boolean =>
+  bare && node.kind === "number" && Math.abs(node.value - 9.80665) < 0.01;
+
 type BinaryNode = Extract<Node, { kind: "binary" }>;
 type CallNode = Extract<Node, { kind: "call" }>;
 
@@ -133,6 +138,8 @@ function binary(node: BinaryNode, left: Typed, right: Typed): Typed {
     case "/": {
       const dimension = combine(left.dimension, right.dimension, node.operator === "*" ? 1 : -1);
       // times or by a plain number a quantity stays in its unit
+      if (node.operator === "/" && isGravity(right) && sameDimension(left.dimension, ACCELERATION))
+        return result([left, { ...right, dimension: ACCELERATION, bare: false }], {}, "1");
       const shown = right.bare ? left.shown : node.operator === "*" && left.bare ? right.shown : undefined;
       return { ...result([left, right], dimension, shown), bare };
     }

@@ -161,15 +161,28 @@ describe("units", () => {
   });
 
   it("plain numbers divide without a unit, and can have one", () => {
-    expect(run("vehicle.aLat / 9.80665", { "vehicle.aLat": [19.6133] })).toEqual({
-      unit: "m/s^2",
-      values: [expect.closeTo(2, 9)],
-    });
+    expect(run("vehicle.aLat / 2", { "vehicle.aLat": [4] })).toEqual({ unit: "m/s^2", values: [2] });
     expect(run("vehicle.aLat / 9.80665[m/s^2]", { "vehicle.aLat": [19.6133] })).toEqual({
       unit: "1",
       values: [expect.closeTo(2, 9)],
     });
-    expect(fault("vehicle.aLat / 9.80665", "1")).toEqual(["unit-mismatch", "result"]);
+    expect(fault("vehicle.aLat / 2", "1")).toEqual(["unit-mismatch", "result"]);
+  });
+
+  it("an acceleration by the number of gravity is in g, and nothing else is", () => {
+    for (const g of ["9.80665", "9.81", "9.8"])
+      expect(run(`vehicle.aLat / ${g}`, { "vehicle.aLat": [2 * Number(g)] })).toEqual({
+        unit: "1",
+        values: [expect.closeTo(2, 9)],
+      });
+    expect(run("vehicle.aLat * 9.80665", { "vehicle.aLat": [2] }).unit).toBe("m/s^2");
+    expect(run("vehicle.speed / 9.80665", { "vehicle.speed": [9.80665] }).unit).toBe("m/s");
+    expect(
+      run("hypot(vehicle.aLat, vehicle.aLong) / 9.81", { "vehicle.aLat": [9.81], "vehicle.aLong": [0] }),
+    ).toEqual({
+      unit: "1",
+      values: [expect.closeTo(1, 9)],
+    });
   });
 
   it("plain numbers take on the other side's unit", () => {

@@ -39,6 +39,8 @@ export type TimedRecording = {
   /** Undefined where the recording gives none, or has no positions. */
   readonly layout: Layout | undefined;
   readonly source: GateSource | undefined;
+  /** Of the layout as the track has it, without what the drive added. */
+  readonly known?: Layout | undefined;
 };
 
 /** A lap the file states is this far off what was timed before it is worth a note. */
@@ -74,7 +76,14 @@ export function timeRecording(recording: Recording, options: LapsReportOptions =
   if (gaps > 0) notes.push(`${gaps} gap${gaps > 1 ? "s" : ""} in the fixes`);
   if (laps.length === 0) notes.push("the start line was not crossed");
   compare(laps, recording.laps, notes);
-  return { report: reportOf(laps, notes, track), laps, incidents: result.incidents, layout, source };
+  return {
+    report: reportOf(laps, notes, track),
+    laps,
+    incidents: result.incidents,
+    layout,
+    source,
+    known: resolved.known,
+  };
 }
 
 function reportOf(laps: readonly Lap[], notes: readonly string[], track?: string): LapsReport {

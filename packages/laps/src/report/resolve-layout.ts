@@ -3,10 +3,12 @@ import { LapsError } from "../errors.ts";
 import type { Path } from "../path.ts";
 import { Plane } from "../plane.ts";
 import type { Trace } from "../trace.ts";
-import { detectTrack } from "../track/detect.ts";
+import { type DetectedTrack, detectTrack } from "../track/detect.ts";
+import { divideEvenly } from "../track/edit-layout.ts";
 import { gateFromLaps } from "../track/gate-from-laps.ts";
 import { loopOf } from "../track/loop.ts";
-import { gateAcross, middleOf } from "../track/placed-gate.ts";
+import { trackNamed } from "../track/named.ts";
+import { middleOf } from "../track/placed-gate.ts";
 import { placeLayout } from "../track/placed-layout.ts";
 import { resolveGate } from "../track/resolve-gate.ts";
 import { layoutOn, planeOfTrace, pointsOf } from "../track/suggest.ts";
@@ -19,16 +21,21 @@ export type LayoutOptions = {
   /** The start line, and lines within the lap, by their ends; the direction comes from the drive. */
   readonly gate?: Ends;
   readonly sectors?: readonly Ends[];
-  /** Name of a track of `tracks`. */
+  /** Name of a track of `own` or `tracks`. */
   readonly track?: string;
+  /** Tracks that somebody made on purpose: where the drive was on one, it goes before the gates of the file. */
+  readonly own?: readonly Track[];
+  /** A library: for drives whose file says nothing. */
   readonly tracks?: readonly Track[];
   /** Divide the lap into thirds where nobody names sectors; default true. */
   readonly autoSectors?: boolean;
 };
 
-export type GateSource = "options" | "file" | "library" | "suggested";
+export type GateSource = "options" | "own" | "file" | "library" | "suggested";
 export type ResolvedLayout = {
   readonly layout: Layout;
+  /** The layout as the track has it; undefined where it is none of a track. */
+  readonly known?: Layout;
   readonly source: GateSource;
   readonly track: string | undefined;
   readonly notes: readonly string[];
@@ -38,8 +45,8 @@ const STAGE_M = 30;
 const SECTOR_WIDTH_M = 30;
 
 /**
- * The layout to time a recording on: from the options, else from the file, else from the library, else suggested; the
- * notes say which. Undefined (with notes) where the drive gives none. Throws LapsError "missing" for a track by a name
+ * The layout to time a recording on: from the options, else a track of one's own, else from the file, else from the
+ * library, else suggested; the notes say which. Undefined (with notes) where the drive gives none. Throws LapsError "missing" for a track by a name
  * that is not known, "undirected" for a start line that the drive does not cross.
  */
 export function resolveLayout(
@@ -52,10 +59,10 @@ export function resolveLayout(
   if (!plane) return { layout: undefined, notes: ["the recording has no positions"] };
   const trail = trailOf(trace, plane);
   const loop = loopOf(trail);
-  const done = (layout: Layout, source: GateSource, track?: string): ResolvedLayout => {
+  const done = (layout: Layout, source: GateSource, track?: string, known?: Layout): ResolvedLayout => {
     const onDrive = loop ? withDrivenLine(layout, loop, plane) : layout;
     const divided = options.autoSectors === false ? onDrive : withThirds(onDrive, notes);
-    return { layout: divided, source, track, notes };
+    return { layout: divided, source, track, notes, ...(known && { known }) };
   };
   if (options.layout) return { layout: options.layout, source: "options", track: undefined, notes };
   const splits = (options.sectors ?? []).flatMap((ends, i): Split[] =>
@@ -68,35 +75,27 @@ export function resolveLayout(
     return done({ name: "given", closed: true, start, splits }, "options");
   }
   const withSplits = (layout: Layout): Layout => (splits.length > 0 ? { ...layout, splits } : layout);
-  const tracks = options.tracks ?? [];
+  const { own = [], tracks = [] } = options;
   if (options.track !== undefined) {
-    const wanted = options.track.toLowerCase();
-    const named = tracks.filter((t) => t.name.toLowerCase().includes(wanted));
-    const exact =
-      named.find((t) => t.name.toLowerCase() === wanted) ?? (named.length === 1 ? named[0] : undefined);
-    if (!exact)
-      throw new LapsError(
-        "missing",
-        "track",
-        named.length === 0
-          ? `no track named "${options.track}"`
-          : `"${options.track}" could be ${named.map((t) => t.name).join(", ")}`,
-      );
+    const exact = trackNamed([...own, ...tracks], options.track);
     const found = detectTrack(trace, [exact]);
-    if (!found)
-      notes.push(`the drive does not look like ${exact.name}; its layout ${exact.layouts[0]!.name} is used`);
-    return done(withSplits(found?.layout ?? exact.layouts[0]!), "options", exact.name);
+    const layout = found?.layout ?? exact.layouts[0]!;
+    if (!found) notes.push(`the drive does not look like ${exact.name}; its layout ${layout.name} is used`);
+    return done(withSplits(layout), "options", exact.name, layout);
   }
+  const found = detectTrack(trace, tracks, own);
+  const onTrack = (d: DetectedTrack, source: GateSource, from: string): ResolvedLayout => {
+    const way = d.reversed ? " in reverse" : "";
+    notes.push(`track recognised: ${d.track.name}, ${d.layout.name}${way}; start line from ${from}`);
+    return done(withSplits(d.layout), source, d.track.name, d.layout);
+  };
+  if (found?.complete && own.includes(found.track)) return onTrack(found, "own", "your track");
   const filed = fromFile(recording, trace, notes);
   if (filed) return done(withSplits(filed), "file");
-  const found = detectTrack(trace, tracks);
-  if (found) {
-    notes.push(
-      `track recognised: ${found.track.name}, ${found.layout.name}${found.reversed ? " in reverse" : ""}; ` +
-        "start line from the track library",
-    );
-    return done(withSplits(found.layout), "library", found.track.name);
-  }
+  if (found)
+    return own.includes(found.track)
+      ? onTrack(found, "own", "your track")
+      : onTrack(found, "library", "the track library");
   if (!loop)
     return { layout: undefined, notes: [...notes, "no start line is known, and the drive closes no lap"] };
   const suggested = layoutOn(loop, trail, plane, "suggested");
@@ -161,13 +160,6 @@ function usable(layout: Layout): boolean {
 
 function withThirds(layout: Layout, notes: string[]): Layout {
   if (layout.splits.length > 0 || !layout.closed || !layout.centreLine || !usable(layout)) return layout;
-  const { path, plane } = placeLayout(layout);
-  if (!path) return layout;
   notes.push("no sectors are known: the lap is divided into thirds");
-  const splits = [1, 2].map((k) => {
-    const i = Math.round((k * path.count) / 3);
-    const course = Math.atan2(path.tx[i]!, path.ty[i]!);
-    return gateAcross(`third ${k}`, plane.lat(path.y[i]!), plane.lon(path.x[i]!), course, SECTOR_WIDTH_M);
-  });
-  return { ...layout, splits };
+  return divideEvenly(layout, 3, (k) => `third ${k}`, SECTOR_WIDTH_M);
 }

@@ -31,13 +31,19 @@ const FAR_M = 5_000;
 /** Before a lap is complete: so much of the drive on one track, and so far. */
 const SURE_ON_TRACK = 0.95;
 const SURE_M = 400;
+/** More than any score differs. */
+const OWN = 10;
 
 /**
  * The track, layout and direction of a drive; undefined where none fits. A layout fits a complete drive when it covers
  * the drive, the drive covers it, and the drive's lap is as long as it is. Before a whole lap is driven a track is named
- * only while a single one fits.
+ * only while a single one fits. Of tracks at the same place those of `own` go before those of `tracks`.
  */
-export function detectTrack(trace: Trace, tracks: readonly Track[]): DetectedTrack | undefined {
+export function detectTrack(
+  trace: Trace,
+  tracks: readonly Track[],
+  own: readonly Track[] = [],
+): DetectedTrack | undefined {
   const plane = planeOfTrace(trace);
   if (!plane) return undefined;
   const trail = trailOf(trace, plane, 8);
@@ -45,7 +51,7 @@ export function detectTrack(trace: Trace, tracks: readonly Track[]): DetectedTra
   const lapM = loopOf(trail)?.lengthM ?? Number.NaN;
   let best: (DetectedTrack & { score: number }) | undefined;
   const partial: DetectedTrack[] = [];
-  for (const track of tracks)
+  for (const track of [...own, ...tracks])
     for (const given of track.layouts) {
       if (!given.centreLine || !isNear(given.centreLine, plane, trail)) continue;
       for (const reversed of [false, true]) {
@@ -56,7 +62,8 @@ export function detectTrack(trace: Trace, tracks: readonly Track[]): DetectedTra
           Math.abs(lapM / fit.lengthM - 1) < SAME_LENGTH || (!layout.closed && Number.isNaN(lapM));
         const complete = sameLength && fit.covered >= LEAST_COVERED && fit.onTrack >= LEAST_ON_TRACK;
         const found = { track, layout, reversed, complete, onTrack: fit.onTrack, covered: fit.covered };
-        const score = fit.onTrack * fit.covered - 0.002 * fit.rmsM - (reversed ? 0.02 : 0);
+        const mine = own.includes(track) ? OWN : 0;
+        const score = mine + fit.onTrack * fit.covered - 0.002 * fit.rmsM - (reversed ? 0.02 : 0);
         if (complete && score > (best?.score ?? 0)) best = { ...found, score };
         if (fit.onTrack >= SURE_ON_TRACK && fit.onTrackM > SURE_M) partial.push(found);
       }
