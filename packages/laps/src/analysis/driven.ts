@@ -11,9 +11,8 @@ import { withAccelerations } from "./accelerations.ts";
 
 /** A recording with its laps and its smoothed fixes: what the analysis starts from. */
 export type Driven = {
-  /** With accelerations, made of the fixes where it had none: their ids are in `made`. */
+  /** With accelerations, made of the fixes where it had none. */
   readonly recording: Recording;
-  readonly made: readonly string[];
   readonly layout: Layout;
   readonly plane: Plane;
   readonly laps: readonly Lap[];
@@ -66,7 +65,7 @@ export function driven(recording: Recording, layout: Layout, timed?: readonly La
   const laps = timed ?? found;
   const path = timer.placed.path ?? pathOfBest(fixes, laps, layout.closed);
   if (!path) throw new LapsError("missing", "recording", "it has no whole lap");
-  return { ...withAccelerations(recording), layout, plane: timer.plane, laps, path, fixes };
+  return { recording: withAccelerations(recording).recording, layout, plane: timer.plane, laps, path, fixes };
 }
 
 function pathOfBest(f: Fixes, laps: readonly Lap[], closed: boolean): Path | undefined {
