@@ -39,7 +39,7 @@ function oval() {
 }
 
 /** 25 Hz GNSS, 200 Hz inertial sensor and the controller's frames at 50 Hz. */
-const SOURCES: readonly SourceSpec[] = sourcesOf("kart", GNSS_25HZ).filter((s) => s.rateHz > 2);
+const SOURCES: readonly SourceSpec[] = sourcesOf("kart", GNSS_25HZ).filter((s) => s.rateHz >= 25);
 
 function fleet(): SimUnit[] {
   const track = oval();

@@ -1,5 +1,11 @@
 /** A point of a centre line: metres east, north and up. */
-export type Point = { readonly x: number; readonly y: number; readonly z: number };
+export type Point = {
+  readonly x: number;
+  readonly y: number;
+  readonly z: number;
+  /** Roll of the road about the way, radians; positive where its left edge is the higher one. 0 where it is not said. */
+  readonly bankRad?: number;
+};
 
 /** Where a curve is at a parameter, with its derivatives by that parameter. Reused by the caller. */
 export type CurveState = {
@@ -11,9 +17,24 @@ export type CurveState = {
   dz: number;
   ddx: number;
   ddy: number;
+  ddz: number;
+  bankRad: number;
+  dBankRad: number;
 };
 
-export const createCurveState = (): CurveState => ({ x: 0, y: 0, z: 0, dx: 0, dy: 0, dz: 0, ddx: 0, ddy: 0 });
+export const createCurveState = (): CurveState => ({
+  x: 0,
+  y: 0,
+  z: 0,
+  dx: 0,
+  dy: 0,
+  dz: 0,
+  ddx: 0,
+  ddy: 0,
+  ddz: 0,
+  bankRad: 0,
+  dBankRad: 0,
+});
 
 /**
  * Uniform cubic B-spline through the plane: twice continuously differentiable, so that curvature has no jumps.
@@ -24,6 +45,7 @@ export class Curve {
   readonly #x: Float64Array;
   readonly #y: Float64Array;
   readonly #z: Float64Array;
+  readonly #bank: Float64Array | undefined;
 
   /** An open curve of n control points has n - 3 segments. */
   constructor(points: readonly Point[]) {
@@ -32,6 +54,8 @@ export class Curve {
     this.#x = Float64Array.from(points, (p) => p.x);
     this.#y = Float64Array.from(points, (p) => p.y);
     this.#z = Float64Array.from(points, (p) => p.z);
+    if (points.some((p) => (p.bankRad ?? 0) !== 0))
+      this.#bank = Float64Array.from(points, (p) => p.bankRad ?? 0);
   }
 
   at(u: number, out: CurveState): CurveState {
@@ -59,6 +83,12 @@ export class Curve {
     const z = this.#z;
     out.z = b0 * z[i]! + b1 * z[i + 1]! + b2 * z[i + 2]! + b3 * z[i + 3]!;
     out.dz = d0 * z[i]! + d1 * z[i + 1]! + d2 * z[i + 2]! + d3 * z[i + 3]!;
+    out.ddz = s * z[i]! + e1 * z[i + 1]! + e2 * z[i + 2]! + t * z[i + 3]!;
+    const bank = this.#bank;
+    if (bank) {
+      out.bankRad = b0 * bank[i]! + b1 * bank[i + 1]! + b2 * bank[i + 2]! + b3 * bank[i + 3]!;
+      out.dBankRad = d0 * bank[i]! + d1 * bank[i + 1]! + d2 * bank[i + 2]! + d3 * bank[i + 3]!;
+    }
     return out;
   }
 }

@@ -3,7 +3,7 @@ import { checkVin, createEcuResponder, createObdTester } from "@pitwall/protocol
 import { describe, expect, it } from "vitest";
 import { SIM_VIN, vehicleEcu } from "./ecu.ts";
 import { GNSS_25HZ } from "./sensors.ts";
-import { sourcesOf } from "./sources.ts";
+import { sourcesOf } from "./sources/equipment.ts";
 import { oval } from "./testing/oval.ts";
 import { createTruth, Trajectory } from "./trajectory.ts";
 import { SimUnit } from "./unit.ts";

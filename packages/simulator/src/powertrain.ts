@@ -1,3 +1,4 @@
+import { FULL_SOC, openCircuit } from "./pack.ts";
 import { Random } from "./random.ts";
 import { Warmth } from "./sensors.ts";
 import type { Truth } from "./trajectory.ts";
@@ -14,6 +15,15 @@ export type PowertrainState = {
   cellV: number;
   soc: number;
   usedAh: number;
+  /** Out of the battery, and back into it. */
+  drawnAh: number;
+  chargedAh: number;
+  drawnWh: number;
+  chargedWh: number;
+  cells: number;
+  capacityAh: number;
+  /** Electrical turns of the motor so far. */
+  electricTurns: number;
   motorDegC: number;
   controllerDegC: number;
   batteryDegC: number;
@@ -27,10 +37,6 @@ export type PowertrainState = {
 };
 
 const FULL_CELL_V = 4.2;
-
-/** Open-circuit voltage of a lithium cell by its charge: a straight middle with steep ends. */
-const openCircuit = (soc: number): number =>
-  3.45 + 0.55 * soc + 0.18 * soc * soc * soc - 0.25 * Math.max(0, 0.1 - soc) * 10;
 
 /** Follows the drive in steps; everything is a function of the truth and of what was before. */
 export class Powertrain {
@@ -56,10 +62,17 @@ export class Powertrain {
       duty: 0,
       motorCurrentA: 0,
       batteryCurrentA: 0,
-      batteryVoltageV: vehicle.battery ? vehicle.battery.cells * openCircuit(0.98) : 12.6,
-      cellV: openCircuit(0.98),
-      soc: 0.98,
+      batteryVoltageV: vehicle.battery ? vehicle.battery.cells * openCircuit(FULL_SOC) : 12.6,
+      cellV: openCircuit(FULL_SOC),
+      soc: FULL_SOC,
       usedAh: 0,
+      drawnAh: 0,
+      chargedAh: 0,
+      drawnWh: 0,
+      chargedWh: 0,
+      cells: vehicle.battery?.cells ?? 0,
+      capacityAh: vehicle.battery?.capacityAh ?? 0,
+      electricTurns: 0,
       motorDegC: 24,
       controllerDegC: 24,
       batteryDegC: 24,
@@ -84,8 +97,9 @@ export class Powertrain {
     s.wheelMps = Math.max(0, truth.speedMps * (1 + 0.002 * this.#random.gauss()));
     s.motorRpm = truth.speedMps * v.turnsPerM * v.gear * 60;
     s.erpm = s.motorRpm * v.polePairs;
+    s.electricTurns += (s.erpm / 60) * stepS;
     if (v.battery) this.#electric(mechanicalW, brakingW, stepS);
-    if (v.engine) this.#combustion(truth.speedMps, mechanicalW, stepS);
+    if (v.engine) this.#combustion(truth, mechanicalW, stepS);
     return s;
   }
 
@@ -103,8 +117,16 @@ export class Powertrain {
     s.batteryCurrentA = current;
     s.batteryVoltageV = open - resistanceOhm * current;
     s.cellV = s.batteryVoltageV / cells;
-    s.usedAh += (current * stepS) / 3600;
-    s.soc = Math.max(0, 0.98 - s.usedAh / capacityAh);
+    const hours = stepS / 3600;
+    s.usedAh += current * hours;
+    if (current > 0) {
+      s.drawnAh += current * hours;
+      s.drawnWh += s.batteryVoltageV * current * hours;
+    } else {
+      s.chargedAh -= current * hours;
+      s.chargedWh -= s.batteryVoltageV * current * hours;
+    }
+    s.soc = Math.max(0, FULL_SOC - s.usedAh / capacityAh);
     s.duty = Math.min(
       0.95,
       s.motorRpm / (this.#vehicle.topSpeedMps * this.#vehicle.turnsPerM * this.#vehicle.gear * 60),
@@ -118,11 +140,11 @@ export class Powertrain {
     this.regainedJ += regainedW * stepS;
   }
 
-  #combustion(speedMps: number, mechanicalW: number, stepS: number): void {
-    const { idleRpm, redlineRpm, gears } = this.#vehicle.engine!;
+  #combustion(truth: Truth, mechanicalW: number, stepS: number): void {
+    const { idleRpm, gears } = this.#vehicle.engine!;
     const s = this.state;
-    const turns = speedMps * this.#vehicle.turnsPerM * 60;
-    const gear = gears.find((g) => turns * g < 0.93 * redlineRpm) ?? gears.at(-1)!;
+    const turns = truth.speedMps * this.#vehicle.turnsPerM * 60;
+    const gear = gears[Math.max(1, truth.gear) - 1]!;
     s.engineRpm = Math.max(idleRpm, turns * gear) * (1 + 0.003 * this.#random.gauss());
     s.motorRpm = s.engineRpm;
     s.waterDegC = Math.min(92, this.#water.next(mechanicalW + 3000, stepS));

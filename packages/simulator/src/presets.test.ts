@@ -3,7 +3,8 @@ import { findProtocol } from "@pitwall/protocols";
 import { describe, expect, it } from "vitest";
 import { parseFaults } from "./faults.ts";
 import { GNSS_10HZ, GNSS_25HZ, type GnssModel } from "./sensors.ts";
-import { blackboxSource, jsonSource, sourcesOf } from "./sources.ts";
+import { blackboxSource, jsonSource } from "./sources/displays.ts";
+import { equipmentOf, sourcesOf } from "./sources/equipment.ts";
 import { oval } from "./testing/oval.ts";
 import { metresPerDegree } from "./track.ts";
 import { createTruth, Trajectory } from "./trajectory.ts";
@@ -144,6 +145,57 @@ describe("bytes of a vehicle", () => {
       expect(h.tS).toBeLessThan(12.001);
       expect(quantity(h, "gnss.lat")).toBeCloseTo(48, 1);
     }
+  });
+});
+
+describe("equipment", () => {
+  const choices = NAMES.flatMap((name) => equipmentOf(name).map((protocol) => [name, protocol] as const));
+  it.each(choices)("of a %s: %s speaks, and all it says is understood", (name, protocol) => {
+    const sources = sourcesOf(name, GNSS_10HZ, [protocol]);
+    expect(sources.filter((s) => s.protocol === protocol).length).toBeGreaterThan(0);
+    const { heard, problems } = drive(name, sources, { gnss: GNSS_10HZ, untilS: 8 });
+    expect(problems).toEqual([]);
+    const said = findProtocol(protocol)!.messages.map((m) => m.name);
+    expect(heard.filter((h) => said.includes(h.message.message)).length).toBeGreaterThan(7);
+  });
+
+  const batteries = equipmentOf("kart").filter((p) => /bms|jbd|daly|ant|jk/.test(p));
+  it.each(batteries)("of a kart: %s tells of the same battery as every other", (protocol) => {
+    const { heard } = drive("kart", sourcesOf("kart", GNSS_10HZ, [protocol]), { untilS: 20 });
+    const last = (field: string) =>
+      heard.findLast(
+        (h) => Number.isFinite(quantity(h, field)) && !h.message.message.startsWith("vesc.status"),
+      );
+    const other = (field: string) =>
+      heard.findLast(
+        (h) => Number.isFinite(quantity(h, field)) && h.message.message.startsWith("vesc.status"),
+      );
+    const volts = quantity(last("battery.voltage")!, "battery.voltage");
+    expect(Math.abs(volts - quantity(other("battery.voltage")!, "battery.voltage"))).toBeLessThan(2.5);
+    expect(quantity(last("battery.soc")!, "battery.soc")).toBeCloseTo(0.97, 1);
+    const cell = last("battery.cell.max") ?? last("battery.cell.16.voltage");
+    const most = quantity(cell!, "battery.cell.max");
+    expect(Number.isFinite(most) ? most : quantity(cell!, "battery.cell.16.voltage")).toBeCloseTo(
+      volts / 16,
+      1,
+    );
+    // full power at 20 s of the drive: a current that leaves the battery is positive, whoever says it
+    const currents = heard.filter(
+      (h) => !h.message.message.startsWith("vesc.status") && quantity(h, "battery.current") > 50,
+    );
+    expect(currents.length).toBeGreaterThan(2);
+  });
+
+  it("is refused where it does not fit, and names what does", () => {
+    expect(() => sourcesOf("boat", GNSS_10HZ, ["obd2"])).toThrow(/boat has no obd2; it can have ubx nmea/);
+    expect(() => sourcesOf("kart", GNSS_10HZ, ["jbd", "daly"])).toThrow(/both a battery/);
+    expect(sourcesOf("kart", GNSS_10HZ, ["jbd", "vesc-uart"]).map((s) => s.protocol)).toEqual([
+      "ubx",
+      "wt901",
+      "wt901",
+      "vesc-uart",
+      "jbd",
+    ]);
   });
 });
 

@@ -1,6 +1,7 @@
 import { atan2, cos, exp, hypot, sin } from "./math.ts";
 import { Random } from "./random.ts";
-import { GRAVITY, type Truth } from "./trajectory.ts";
+import { GRAVITY } from "./speeds.ts";
+import type { Truth } from "./trajectory.ts";
 
 /** Noise that remembers: variance `sigma`^2, correlation time `tauS`. First-order Gauss-Markov process. */
 export class SlowNoise {
@@ -194,16 +195,21 @@ export class ImuSensor {
     const r = this.#random;
     const { accelSigma, gyroSigma, vibration, rateHz } = this.model;
     const shake = (vibration * rpm * sin(wrapTurns((rpm / 60) * truth.tS) * 2 * Math.PI)) / 10_000;
-    const fx = truth.aLongMps2 + GRAVITY * sin(truth.slopeRad);
-    const fy = truth.aLatMps2;
-    const fz = GRAVITY * cos(truth.slopeRad) + shake;
+    const { aLatMps2: aLat, bankRad, slopeRad, yawRateRadps: yawRate } = truth;
+    const [cs, ss, cb, sb] = [cos(slopeRad), sin(slopeRad), cos(bankRad), sin(bankRad)];
+    const fx = truth.aLongMps2 + GRAVITY * ss;
+    const fy = aLat * cb + GRAVITY * cs * sb;
+    const fz = GRAVITY * cs * cb - aLat * sb + shake;
+    // rates about the vehicle's axes: it yaws about the vertical, and follows slope and bank
+    const rx = truth.bankRateRadps + yawRate * ss;
+    const ry = yawRate * cs * sb - truth.slopeRateRadps * cb;
+    const rz = yawRate * cs * cb + truth.slopeRateRadps * sb;
     const { cr, sr, cp, sp } = this.#c;
-    // level to body: pitch about y (nose up turns x up), then roll about x
+    // vehicle to sensor: pitch about y (nose up turns x up), then roll about x
     const x1 = cp * fx + sp * fz;
     const z1 = -sp * fx + cp * fz;
-    const w = truth.yawRateRadps;
-    const wx = sp * w;
-    const wz = cp * w;
+    const wx = cp * rx + sp * rz;
+    const wz = -sp * rx + cp * rz;
     const o = this.out;
     const dt = 1 / rateHz;
     const d = this.#drift;
@@ -213,8 +219,54 @@ export class ImuSensor {
     o.ay = noisy(1, cr * fy + sr * z1, accelSigma);
     o.az = noisy(2, -sr * fy + cr * z1, accelSigma);
     o.gx = noisy(3, wx, gyroSigma);
-    o.gy = noisy(4, sr * wz, gyroSigma);
-    o.gz = noisy(5, cr * wz, gyroSigma);
+    o.gy = noisy(4, cr * ry + sr * wz, gyroSigma);
+    o.gz = noisy(5, -sr * ry + cr * wz, gyroSigma);
+    return o;
+  }
+}
+
+/** What a magnetometer reads in body axes, counts, and what it makes of it: heading, roll and pitch of its own. Reused. */
+export type MagSample = {
+  x: number;
+  y: number;
+  z: number;
+  rollRad: number;
+  pitchRad: number;
+  yawRad: number;
+};
+
+/** Earth's field in central Europe, microtesla: to magnetic north, and down. */
+const NORTH_UT = 20;
+const DOWN_UT = 44;
+/** Iron of the chassis (seen from the body), and the field of the motor's cables an ampere. */
+const IRON_UT = 2.5;
+const CABLE_UT_PER_A = 0.02;
+const COUNTS_PER_UT = 12;
+
+/** A magnetometer beside the motor: Earth's field turns with the vehicle, the iron and the current's field do not. */
+export class MagSensor {
+  readonly out: MagSample = { x: 0, y: 0, z: 0, rollRad: 0, pitchRad: 0, yawRad: 0 };
+  readonly #model: ImuModel;
+  readonly #random: Random;
+
+  constructor(model: ImuModel, seed: number, stream: string) {
+    this.#model = model;
+    this.#random = new Random(seed, `${stream} mag`);
+  }
+
+  sample(truth: Truth, motorCurrentA: number): MagSample {
+    const r = this.#random;
+    const o = this.out;
+    // forward and left components of a field that points north
+    const forward = NORTH_UT * sin(truth.yawRad) + IRON_UT + CABLE_UT_PER_A * motorCurrentA + 0.2 * r.gauss();
+    const left = NORTH_UT * cos(truth.yawRad) - IRON_UT / 2 + 0.2 * r.gauss();
+    o.x = Math.round(COUNTS_PER_UT * forward);
+    o.y = Math.round(COUNTS_PER_UT * left);
+    o.z = Math.round(COUNTS_PER_UT * (-DOWN_UT + 0.2 * r.gauss()));
+    o.yawRad = atan2(forward, left);
+    o.rollRad = truth.bankRad + this.#model.rollRad + 0.004 * r.gauss();
+    // right-handed about y: nose down is positive
+    o.pitchRad = -truth.slopeRad - this.#model.pitchRad + 0.004 * r.gauss();
     return o;
   }
 }

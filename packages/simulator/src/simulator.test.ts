@@ -4,8 +4,9 @@ import { atan2, cos, exp, log, sin } from "./math.ts";
 import { Powertrain } from "./powertrain.ts";
 import { Random } from "./random.ts";
 import { GNSS_25HZ, GnssSensor, IMU_WT901, ImuSensor, SlowNoise } from "./sensors.ts";
+import { GRAVITY } from "./speeds.ts";
 import { prepareTrack, type SimTrack } from "./track.ts";
-import { createTruth, GRAVITY, Trajectory } from "./trajectory.ts";
+import { createTruth, Trajectory } from "./trajectory.ts";
 import { VEHICLES, type Vehicle, type VehicleName } from "./vehicles.ts";
 
 /** A course of two straights, a hairpin, a fast bend and a chicane, drawn with arcs: metres. */
@@ -123,8 +124,8 @@ describe("a drive", () => {
     for (let i = 0; i < t.durationS * 1000; i++) {
       t.at(i / 1000, o);
       const along = (o.driveN - o.brakeN) / vehicle.massKg / (vehicle.gripLong * GRAVITY);
-      const across = o.aLatMps2 / (vehicle.gripLat * GRAVITY);
-      ellipse = Math.max(ellipse, Math.hypot(along, across));
+      const across = o.sideLoadMps2 / (vehicle.gripLat * o.normalLoadMps2);
+      ellipse = Math.max(ellipse, Math.hypot((along * GRAVITY) / o.normalLoadMps2, across));
       if (i > 0)
         wrong = Math.max(wrong, Math.abs(Math.hypot(o.x - before.x, o.y - before.y) * 1000 - o.speedMps));
       before = { x: o.x, y: o.y, yaw: o.yawRad };

@@ -14,6 +14,8 @@ export type SimTrack = {
 
 const SPACING_M = 2;
 
+const bankOf = (p: Point): number => p.bankRad ?? 0;
+
 /** Evenly spaced points along a closed polyline. */
 function resample(points: readonly Point[], spacingM: number): Point[] {
   const closed = [...points, points[0]!];
@@ -29,7 +31,12 @@ function resample(points: readonly Point[], spacingM: number): Point[] {
     while (at[k + 1]! < s) k++;
     const f = (s - at[k]!) / (at[k + 1]! - at[k]! || 1);
     const [a, b] = [closed[k]!, closed[k + 1]!];
-    out.push({ x: a.x + f * (b.x - a.x), y: a.y + f * (b.y - a.y), z: a.z + f * (b.z - a.z) });
+    out.push({
+      x: a.x + f * (b.x - a.x),
+      y: a.y + f * (b.y - a.y),
+      z: a.z + f * (b.z - a.z),
+      bankRad: bankOf(a) + f * (bankOf(b) - bankOf(a)),
+    });
   }
   return out;
 }
@@ -42,7 +49,12 @@ function smooth(points: readonly Point[], times: number): Point[] {
     now = now.map((p, i) => {
       const a = now[(i + n - 1) % n]!;
       const b = now[(i + 1) % n]!;
-      return { x: (a.x + 2 * p.x + b.x) / 4, y: (a.y + 2 * p.y + b.y) / 4, z: (a.z + 2 * p.z + b.z) / 4 };
+      return {
+        x: (a.x + 2 * p.x + b.x) / 4,
+        y: (a.y + 2 * p.y + b.y) / 4,
+        z: (a.z + 2 * p.z + b.z) / 4,
+        bankRad: (bankOf(a) + 2 * bankOf(p) + bankOf(b)) / 4,
+      };
     });
   return now;
 }

@@ -1,10 +1,9 @@
 import { Curve, createCurveState, type Point } from "./curve.ts";
-import { atan2, cos, hypot } from "./math.ts";
-import { Random } from "./random.ts";
+import { type DriveOptions, drivenLine } from "./driver.ts";
+import { atan2, cos, hypot, sin } from "./math.ts";
+import { GRAVITY, roadAlong, speedsAlong } from "./speeds.ts";
 import type { SimTrack } from "./track.ts";
 import type { Vehicle } from "./vehicles.ts";
-
-export const GRAVITY = 9.80665;
 
 /** The truth at an instant. Angles in radians, yaw counter-clockwise from east. Reused by the caller. */
 export type Truth = {
@@ -17,12 +16,20 @@ export type Truth = {
   speedMps: number;
   yawRad: number;
   yawRateRadps: number;
-  /** Forward and left, gravity-free. */
+  /** Forward, and left in the horizontal plane; gravity-free. */
   aLongMps2: number;
   aLatMps2: number;
-  /** Nose up. */
+  /** Nose up; left side up; and how fast that changes. */
   slopeRad: number;
+  bankRad: number;
+  slopeRateRadps: number;
+  bankRateRadps: number;
+  /** What the tyres carry in the plane of the road to the left, and square to it: m/s^2, gravity included. */
+  sideLoadMps2: number;
+  normalLoadMps2: number;
   lap: number;
+  /** From 1; 0 where there are none to change. */
+  gear: number;
   /** Force of the motor (positive) and of the brakes (positive), newtons. */
   driveN: number;
   brakeN: number;
@@ -40,19 +47,16 @@ export const createTruth = (): Truth => ({
   aLongMps2: 0,
   aLatMps2: 0,
   slopeRad: 0,
+  bankRad: 0,
+  slopeRateRadps: 0,
+  bankRateRadps: 0,
+  sideLoadMps2: 0,
+  normalLoadMps2: GRAVITY,
   lap: 0,
+  gear: 0,
   driveN: 0,
   brakeN: 0,
 });
-
-export type DriveOptions = {
-  readonly seed: number;
-  readonly laps: number;
-  /** 0 drives the same perfect lap again and again; 1 is a club driver. */
-  readonly driverNoise: number;
-  /** Seconds at rest before the start and after the end. */
-  readonly restS?: number;
-};
 
 /** Time and way of each crossing of the start line. */
 export type Crossing = { readonly lap: number; readonly tS: number; readonly sM: number };
@@ -77,6 +81,7 @@ export class Trajectory {
   readonly #u: Float64Array;
   readonly #s: Float64Array;
   readonly #v2: Float64Array;
+  readonly #gear: Uint8Array;
   readonly #t: Float64Array;
   readonly #state = createCurveState();
   #hint = 0;
@@ -93,7 +98,9 @@ export class Trajectory {
     const { u, s } = nodesAlong(this.#curve, this.#state);
     this.#u = u;
     this.#s = s;
-    this.#v2 = this.#speeds(options);
+    const { gear, v2 } = speedsAlong(vehicle, roadAlong(this.#curve, u, s, this.#state), options);
+    this.#v2 = v2;
+    this.#gear = gear;
     this.#t = this.#times();
     this.durationS = this.#t.at(-1)! + 2 * this.#restS;
     // the control point of the start line is number `before`; its weight's middle lies one segment earlier
@@ -138,47 +145,6 @@ export class Trajectory {
     const sM = this.#s[k]! + arc(this.#curve, this.#u[k]!, u, this.#state);
     while (k > 0 && this.#s[k]! > sM) k--;
     return { tS: this.#restS + this.#t[k]! + this.#timeWithin(k, sM - this.#s[k]!), sM };
-  }
-
-  #speeds(options: DriveOptions): Float64Array {
-    const { vehicle } = this;
-    const n = this.#u.length;
-    const v2 = new Float64Array(n);
-    const commitment = commitmentAlong(this.#s, vehicle.commitment, options);
-    const curvature = new Float64Array(n);
-    const slope = new Float64Array(n);
-    for (let i = 0; i < n; i++) {
-      const c = this.#curve.at(this.#u[i]!, this.#state);
-      const d = hypot(c.dx, c.dy);
-      curvature[i] = (c.dx * c.ddy - c.dy * c.ddx) / (d * d * d);
-      slope[i] = c.dz / d;
-      const limit = (commitment[i]! * vehicle.gripLat * GRAVITY) / Math.max(1e-6, Math.abs(curvature[i]!));
-      v2[i] = Math.min(limit, vehicle.topSpeedMps * vehicle.topSpeedMps);
-    }
-    const m = vehicle.massKg;
-    /** Longitudinal grip that is left beside the lateral acceleration, newtons. */
-    const left = (i: number, w: number): number => {
-      const share = (w * curvature[i]!) / (commitment[i]! * vehicle.gripLat * GRAVITY);
-      return commitment[i]! * vehicle.gripLong * GRAVITY * m * Math.sqrt(Math.max(0, 1 - share * share));
-    };
-    const resistance = (i: number, w: number): number =>
-      vehicle.dragNs2 * w + m * GRAVITY * (vehicle.rolling + slope[i]!);
-    v2[0] = 0;
-    for (let i = 0; i + 1 < n; i++) {
-      const w = v2[i]!;
-      const force = Math.min(vehicle.driveForceN, vehicle.powerW / Math.max(1, Math.sqrt(w)), left(i, w));
-      const next = w + (2 * (force - resistance(i, w)) * (this.#s[i + 1]! - this.#s[i]!)) / m;
-      if (next < v2[i + 1]!) v2[i + 1] = Math.max(0.04, next);
-    }
-    v2[n - 1] = 0;
-    for (let i = n - 2; i >= 0; i--) {
-      const w = v2[i + 1]!;
-      const force = Math.min(vehicle.brakeForceN, left(i + 1, w));
-      const reach = w + (2 * (force + resistance(i, w)) * (this.#s[i + 1]! - this.#s[i]!)) / m;
-      if (reach < v2[i]!) v2[i] = reach;
-    }
-    v2[0] = 0;
-    return v2;
   }
 
   #times(): Float64Array {
@@ -227,9 +193,19 @@ export class Trajectory {
     out.yawRateRadps = v * curvature;
     out.aLongMps2 = moving ? a : 0;
     out.aLatMps2 = v * v * curvature;
+    const rise = c.dz / d;
     out.slopeRad = atan2(c.dz, d);
+    // d(dz/ds)/dt over 1 + (dz/ds)^2
+    out.slopeRateRadps =
+      ((v / d) * (c.ddz - (rise * (c.dx * c.ddx + c.dy * c.ddy)) / d)) / (d + d * rise * rise);
+    out.bankRad = c.bankRad;
+    out.bankRateRadps = (v / d) * c.dBankRad;
+    const [cosBank, sinBank] = [cos(c.bankRad), sin(c.bankRad)];
+    out.sideLoadMps2 = out.aLatMps2 * cosBank + GRAVITY * sinBank;
+    out.normalLoadMps2 = GRAVITY * cosBank - out.aLatMps2 * sinBank;
+    out.gear = this.#gear[k]!;
     const { massKg, dragNs2, rolling } = this.vehicle;
-    const resistance = v > 0 ? dragNs2 * v * v + massKg * GRAVITY * (rolling + c.dz / d) : 0;
+    const resistance = v > 0 ? dragNs2 * v * v + massKg * (rolling * out.normalLoadMps2 + GRAVITY * rise) : 0;
     const force = moving ? massKg * a + resistance : 0;
     out.driveN = Math.max(0, force);
     out.brakeN = Math.max(0, -force);
@@ -287,55 +263,6 @@ function smoothedStart(track: SimTrack): Point {
   return { x: mean("x"), y: mean("y"), z: mean("z") };
 }
 
-/** Control points of all laps, each pushed to the side by the driver's own wandering. */
-function drivenLine(track: SimTrack, options: DriveOptions, before: number): Point[] {
-  const p = track.points;
-  const n = p.length;
-  const total = before + options.laps * n + before + 3;
-  const wander = wandering(total, 60, new Random(options.seed, "line"));
-  const amplitude = options.driverNoise * Math.min(0.6, track.halfWidthM * 0.15);
-  const out: Point[] = [];
-  for (let i = 0; i < total; i++) {
-    const at = (((i - before) % n) + n) % n;
-    const c = p[at]!;
-    const a = p[(at + n - 1) % n]!;
-    const b = p[(at + 1) % n]!;
-    const l = hypot(b.x - a.x, b.y - a.y);
-    const side = amplitude * wander[i]!;
-    out.push({ x: c.x - ((b.y - a.y) / l) * side, y: c.y + ((b.x - a.x) / l) * side, z: c.z });
-  }
-  return out;
-}
-
-/** Smooth noise of unit size: cosine-interpolated gaussians, `every` points apart. */
-function wandering(count: number, every: number, random: Random): Float64Array {
-  const knots = Float64Array.from({ length: Math.ceil(count / every) + 2 }, () =>
-    Math.max(-2, Math.min(2, random.gauss())),
-  );
-  return Float64Array.from({ length: count }, (_, i) => {
-    const k = Math.floor(i / every);
-    const f = (1 - cos((Math.PI * (i - k * every)) / every)) / 2;
-    return knots[k]! * (1 - f) + knots[k + 1]! * f;
-  });
-}
-
-/** How much of the grip the driver uses along the way: tyres that come in and wear, and a mistake now and then. */
-function commitmentAlong(s: Float64Array, base: number, options: DriveOptions): Float64Array {
-  const random = new Random(options.seed, "commitment");
-  const slow = wandering(s.length, 150, random);
-  const out = new Float64Array(s.length);
-  let mistakeUntil = -1;
-  for (let i = 0; i < s.length; i++) {
-    const warm = 1 - 0.06 * Math.max(0, 1 - s[i]! / 1500);
-    const worn = 1 - 0.02 * Math.min(1, s[i]! / 60_000);
-    if (options.driverNoise > 0 && random.uniform() < 0.00015 * options.driverNoise) mistakeUntil = i + 40;
-    const mistake = i < mistakeUntil ? 0.85 : 1;
-    const noise = 1 + 0.02 * options.driverNoise * slow[i]!;
-    out[i] = Math.min(1, base * warm * worn * mistake * noise);
-  }
-  return out;
-}
-
 /** Index of the last entry at or below x. */
 function lowerBound(a: Float64Array, x: number): number {
   let lo = 0;
@@ -347,3 +274,9 @@ function lowerBound(a: Float64Array, x: number): number {
   }
   return lo;
 }
+
+/** Course from a yaw: clockwise from north. */
+export const courseOf = (yawRad: number): number => {
+  const c = atan2(cos(yawRad), sin(yawRad));
+  return c < 0 ? c + 2 * Math.PI : c;
+};

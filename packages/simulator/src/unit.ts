@@ -12,6 +12,8 @@ import {
   type ImuModel,
   type ImuSample,
   ImuSensor,
+  type MagSample,
+  MagSensor,
 } from "./sensors.ts";
 import { metresPerDegree } from "./track.ts";
 import { createTruth, type Trajectory, type Truth } from "./trajectory.ts";
@@ -23,6 +25,7 @@ export type Sensed = {
   readonly latDeg: number;
   readonly lonDeg: number;
   readonly imu: ImuSample;
+  readonly mag: MagSample;
   readonly power: PowertrainState;
   /** UTC of the instant, microseconds since the Unix epoch; and since the unit's boot. */
   readonly utcUs: number;
@@ -39,7 +42,7 @@ export type SourceSpec = {
   readonly rateHz: number;
   /** From the instant that a message is about to when it is sent. */
   readonly latencyS: number;
-  readonly needs: "gnss" | "imu" | "power" | "gnss+imu";
+  readonly needs: "gnss" | "imu" | "mag" | "power" | "gnss+imu";
   /** Messages for the protocol's encoder, or frames that are bytes already. */
   readonly say: (sensed: Sensed) => readonly (PlainMessage | Uint8Array)[];
 };
@@ -88,6 +91,7 @@ export class SimUnit {
   /** Of source i: each has a receiver and an inertial sensor of its own, so that none changes another's noise. */
   readonly #gnss: readonly GnssSensor[];
   readonly #imu: readonly ImuSensor[];
+  readonly #mag: MagSensor;
   readonly #power: Powertrain;
   #powerAtS = 0;
   readonly #truth = createTruth();
@@ -110,6 +114,7 @@ export class SimUnit {
     const { name, seed } = options;
     this.#gnss = sources.map((s) => new GnssSensor({ ...gnss, rateHz: s.rateHz }, seed, `${name} ${s.name}`));
     this.#imu = sources.map((s) => new ImuSensor({ ...imu, rateHz: s.rateHz }, seed, `${name} ${s.name}`));
+    this.#mag = new MagSensor(imu, seed, name);
     this.#power = new Powertrain(trajectory.vehicle, options.seed, options.name);
     const lat = (trajectory.track.reference.lat * Math.PI) / 180;
     this.#scale = metresPerDegree(cos(lat), sin(lat));
@@ -222,6 +227,7 @@ export class SimUnit {
       latDeg: lat,
       lonDeg: lon,
       imu,
+      mag: needs === "mag" ? this.#mag.sample(truth, power.motorCurrentA) : this.#mag.out,
       power,
       utcUs: this.utcUs(tS) - (tS >= this.#faults.weekRolloverS ? ROLLOVER_US : 0),
       bootUs: Math.max(0, Math.round((tS + clockS) * 1e6)),

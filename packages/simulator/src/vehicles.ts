@@ -33,6 +33,8 @@ export type Vehicle = {
     readonly idleRpm: number;
     readonly redlineRpm: number;
     readonly gears: readonly number[];
+    /** How long a change of gear takes, in which the wheels are not driven. */
+    readonly shiftS: number;
   };
 };
 
@@ -73,7 +75,7 @@ export const VEHICLES: Readonly<Record<VehicleName, Vehicle>> = {
     turnsPerM: 1.16,
     gear: 7.5,
     polePairs: 1,
-    engine: { idleRpm: 2500, redlineRpm: 15_500, gears: [7.5] },
+    engine: { idleRpm: 2500, redlineRpm: 15_500, gears: [7.5], shiftS: 0 },
   },
   car: {
     name: "car",
@@ -91,7 +93,7 @@ export const VEHICLES: Readonly<Record<VehicleName, Vehicle>> = {
     turnsPerM: 0.5,
     gear: 4.1,
     polePairs: 1,
-    engine: { idleRpm: 850, redlineRpm: 7200, gears: [13.1, 8.2, 5.7, 4.3, 3.4, 2.8] },
+    engine: { idleRpm: 850, redlineRpm: 7200, gears: [13.1, 8.2, 5.7, 4.3, 3.4, 2.8], shiftS: 0.2 },
   },
   road: {
     name: "road",
@@ -109,7 +111,7 @@ export const VEHICLES: Readonly<Record<VehicleName, Vehicle>> = {
     turnsPerM: 0.5,
     gear: 4.1,
     polePairs: 1,
-    engine: { idleRpm: 800, redlineRpm: 6200, gears: [13.5, 7.6, 5.2, 3.9, 3.1] },
+    engine: { idleRpm: 800, redlineRpm: 6200, gears: [13.5, 7.6, 5.2, 3.9, 3.1], shiftS: 0.6 },
   },
   boat: {
     name: "boat",

@@ -1,0 +1,17 @@
+/** State of charge at the beginning of a drive. */
+export const FULL_SOC = 0.98;
+
+/** Open-circuit voltage of a lithium cell by its charge: a straight middle with steep ends. */
+export const openCircuit = (soc: number): number =>
+  3.45 + 0.55 * soc + 0.18 * soc * soc * soc - 0.25 * Math.max(0, 0.1 - soc) * 10;
+
+/** Down to here the controller's own limits, not the battery, say what the motor gives. */
+const RATED_SOC = 0.7;
+/** Below this the controller takes power back, down to a quarter of it. */
+const LIMP_SOC = 0.1;
+
+/** Power and top speed that a battery still gives, of the rated ones: by its voltage, and less when nearly empty. */
+export function derating(soc: number): number {
+  const byVoltage = Math.min(1, openCircuit(soc) / openCircuit(RATED_SOC));
+  return soc < LIMP_SOC ? byVoltage * (0.25 + (0.75 * soc) / LIMP_SOC) : byVoltage;
+}

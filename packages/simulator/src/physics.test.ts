@@ -1,0 +1,208 @@
+import { describe, expect, it } from "vitest";
+import type { Point } from "./curve.ts";
+import { Powertrain } from "./powertrain.ts";
+import { IMU_WT901, ImuSensor } from "./sensors.ts";
+import { GRAVITY } from "./speeds.ts";
+import { oval } from "./testing/oval.ts";
+import { prepareTrack, type SimTrack } from "./track.ts";
+import { createTruth, Trajectory } from "./trajectory.ts";
+import { VEHICLES, type Vehicle } from "./vehicles.ts";
+
+const RADIUS_M = 120;
+
+/** A circle driven anticlockwise (to the left); `bankRad` is positive where the left edge is the higher one. */
+function circle(bankRad: number): SimTrack {
+  const points: Point[] = [];
+  for (let i = 0; i < 720; i++) {
+    const a = (i * Math.PI) / 360;
+    points.push({ x: RADIUS_M * Math.cos(a), y: RADIUS_M * Math.sin(a), z: 0, bankRad });
+  }
+  return prepareTrack({ name: "ring", points, reference: { lat: 48, lon: 11, height: 0 }, halfWidthM: 5 });
+}
+
+/** Goes as fast as its tyres let it: no drag, no rolling resistance, all the grip used. */
+const GRIPPY: Vehicle = {
+  ...VEHICLES["kart-combustion"],
+  dragNs2: 0,
+  rolling: 0,
+  powerW: 1e7,
+  driveForceN: 1e5,
+  topSpeedMps: 300,
+  gripLat: 1.3,
+  commitment: 1.2, // more than all, so that cold and worn tyres still leave all of it
+};
+
+describe("a banked ring", () => {
+  it.each([0, 8, 20, 31])("of %i degrees is lapped at the speed of the closed form", (deg) => {
+    const bank = (deg * Math.PI) / 180;
+    const drive = new Trajectory(circle(-bank), GRIPPY, { seed: 1, laps: 3, driverNoise: 0 });
+    const { gripLat } = GRIPPY;
+    const v = Math.sqrt(
+      (GRAVITY * RADIUS_M * (Math.sin(bank) + gripLat * Math.cos(bank))) /
+        (Math.cos(bank) - gripLat * Math.sin(bank)),
+    );
+    const truth = drive.at((drive.crossings[1]!.tS + drive.crossings[2]!.tS) / 2, createTruth());
+    expect(Math.abs(truth.speedMps / v - 1)).toBeLessThan(0.003);
+    expect(truth.sideLoadMps2 / truth.normalLoadMps2).toBeCloseTo(gripLat, 2);
+  });
+
+  it("that leans the wrong way is slower, by the same form with the angle's sign", () => {
+    const bank = (10 * Math.PI) / 180;
+    const drive = new Trajectory(circle(bank), GRIPPY, { seed: 1, laps: 3, driverNoise: 0 });
+    const { gripLat } = GRIPPY;
+    const v = Math.sqrt(
+      (GRAVITY * RADIUS_M * (gripLat * Math.cos(bank) - Math.sin(bank))) /
+        (Math.cos(bank) + gripLat * Math.sin(bank)),
+    );
+    const truth = drive.at((drive.crossings[1]!.tS + drive.crossings[2]!.tS) / 2, createTruth());
+    expect(Math.abs(truth.speedMps / v - 1)).toBeLessThan(0.003);
+  });
+
+  it("is felt as going straight at its neutral speed: nothing to the side, more than g downwards", () => {
+    const bank = (25 * Math.PI) / 180;
+    const neutral = Math.sqrt(GRAVITY * RADIUS_M * Math.tan(bank));
+    const calm = { ...GRIPPY, topSpeedMps: neutral };
+    const drive = new Trajectory(circle(-bank), calm, { seed: 1, laps: 3, driverNoise: 0 });
+    const truth = drive.at((drive.crossings[1]!.tS + drive.crossings[2]!.tS) / 2, createTruth());
+    expect(truth.speedMps).toBeCloseTo(neutral, 1);
+    expect(Math.abs(truth.sideLoadMps2)).toBeLessThan(0.02);
+    const quiet = {
+      ...IMU_WT901,
+      accelSigma: 0,
+      gyroSigma: 0,
+      accelBias: 0,
+      gyroBias: 0,
+      scaleError: 0,
+      rollRad: 0,
+      pitchRad: 0,
+      vibration: 0,
+    };
+    const felt = new ImuSensor(quiet, 1, "ring").sample(truth, 0);
+    expect(Math.abs(felt.ay)).toBeLessThan(0.02);
+    // g / cos(bank), and the turning seen about axes that lean
+    expect(felt.az / (GRAVITY / Math.cos(bank))).toBeCloseTo(1, 2);
+    const turning = neutral / RADIUS_M;
+    expect(felt.gz / (turning * Math.cos(bank))).toBeCloseTo(1, 1);
+    expect(felt.gy / felt.gz).toBeCloseTo(-Math.tan(bank), 5);
+  });
+
+  it("that nothing can stand on is refused", () => {
+    const steep = circle((-30 * Math.PI) / 180);
+    expect(() => new Trajectory(steep, VEHICLES.road, { seed: 1, laps: 1, driverNoise: 0 })).toThrow(
+      RangeError,
+    );
+  });
+
+  it("that rises at the sides of a bend does not leave the friction ellipse", () => {
+    const flat = oval();
+    const points = flat.points.map((p) => ({ ...p, bankRad: p.x < 10 || p.x > 190 ? -0.25 : 0 }));
+    const drive = new Trajectory({ ...flat, points }, VEHICLES.car, { seed: 2, laps: 2, driverNoise: 1 });
+    const { gripLat, gripLong, massKg } = VEHICLES.car;
+    const truth = createTruth();
+    let most = 0;
+    let banked = 0;
+    for (let t = 0; t < drive.durationS; t += 0.002) {
+      drive.at(t, truth);
+      const along = (truth.driveN - truth.brakeN) / (massKg * gripLong * truth.normalLoadMps2);
+      most = Math.max(most, Math.hypot(along, truth.sideLoadMps2 / (gripLat * truth.normalLoadMps2)));
+      if (Math.abs(truth.bankRad + 0.25) < 0.01) banked++;
+    }
+    expect(banked).toBeGreaterThan(1000);
+    expect(most).toBeLessThan(1.02);
+    expect(most).toBeGreaterThan(0.85);
+  });
+});
+
+describe("rates of the body", () => {
+  it("are the changes of its angles: integrated over a lap they come to one turn and to nothing", () => {
+    const flat = oval();
+    const points = flat.points.map((p) => ({ ...p, z: p.x / 20, bankRad: -0.1 * Math.sin(p.x / 60) }));
+    const drive = new Trajectory({ ...flat, points }, VEHICLES.kart, { seed: 2, laps: 2, driverNoise: 0 });
+    const truth = createTruth();
+    const [from, to] = [drive.crossings[1]!.tS, drive.crossings[2]!.tS];
+    const step = 0.001;
+    const sum = { yaw: 0, slope: 0, bank: 0, slopeMost: 0 };
+    const first = { ...drive.at(from, truth) };
+    for (let t = from + step / 2; t < to; t += step) {
+      drive.at(t, truth);
+      sum.yaw += truth.yawRateRadps * step;
+      sum.slope += truth.slopeRateRadps * step;
+      sum.bank += truth.bankRateRadps * step;
+      if (t - from < 0.25 * (to - from)) continue;
+      sum.slopeMost = Math.max(sum.slopeMost, Math.abs(sum.slope + first.slopeRad - truth.slopeRad));
+    }
+    expect(sum.yaw).toBeCloseTo(2 * Math.PI, 3);
+    expect(Math.abs(sum.slope)).toBeLessThan(1e-3);
+    expect(Math.abs(sum.bank)).toBeLessThan(1e-3);
+    expect(sum.slopeMost).toBeLessThan(2e-3);
+  });
+});
+
+describe("gears", () => {
+  const truth = createTruth();
+  it("are changed upwards with the drive cut, for as long as the vehicle takes", () => {
+    const drive = new Trajectory(oval(), VEHICLES.car, { seed: 1, laps: 2, driverNoise: 0 });
+    const { engine } = VEHICLES.car;
+    const cuts: number[] = [];
+    let before = 1;
+    let sinceS = Number.NaN;
+    for (let t = 0; t < drive.durationS; t += 0.001) {
+      const { brakeN, driveN, gear } = drive.at(t, truth);
+      if (gear > before) sinceS = t;
+      // a change right before a bend ends with the brakes, not with the drive
+      if (brakeN > 200) sinceS = Number.NaN;
+      if (driveN > 50 && t - sinceS > 0.002) {
+        cuts.push(t - sinceS);
+        sinceS = Number.NaN;
+      }
+      before = gear;
+    }
+    expect(cuts.length).toBeGreaterThan(3);
+    // to a node of the way, one metre
+    for (const cut of cuts) expect(Math.abs(cut - engine!.shiftS)).toBeLessThan(0.12);
+    const smooth: Vehicle = { ...VEHICLES.car, engine: { ...engine!, shiftS: 0 } };
+    const quick = new Trajectory(oval(), smooth, { seed: 1, laps: 2, driverNoise: 0 });
+    const lapOf = (t: Trajectory) => t.crossings[2]!.tS - t.crossings[1]!.tS;
+    expect(lapOf(drive)).toBeGreaterThan(lapOf(quick) + 0.05);
+  });
+
+  it("keep the engine between idling and its redline, and a kart without any has none", () => {
+    const drive = new Trajectory(oval(), VEHICLES.car, { seed: 1, laps: 2, driverNoise: 1 });
+    const power = new Powertrain(VEHICLES.car, 1, "x");
+    const { idleRpm, redlineRpm } = VEHICLES.car.engine!;
+    let most = 0;
+    for (let t = 0; t < drive.durationS; t += 0.02) {
+      const { engineRpm } = power.step(drive.at(t, truth), 0.02);
+      most = Math.max(most, engineRpm);
+      expect(engineRpm).toBeGreaterThan(0.97 * idleRpm);
+    }
+    expect(most).toBeGreaterThan(0.85 * redlineRpm);
+    expect(most).toBeLessThan(1.02 * redlineRpm);
+    const kart = new Trajectory(oval(), VEHICLES["kart-combustion"], { seed: 1, laps: 1, driverNoise: 0 });
+    expect(kart.at(20, truth).gear).toBe(0);
+  });
+});
+
+describe("tyres and battery", () => {
+  const laps = (vehicle: Vehicle, count: number) => {
+    const t = new Trajectory(oval(), vehicle, { seed: 1, laps: count, driverNoise: 0 });
+    return t.crossings.slice(1).map((c, i) => c.tS - t.crossings[i]!.tS);
+  };
+  it("are slower cold than warm, and slower again when worn", () => {
+    const times = laps({ ...VEHICLES["kart-combustion"] }, 60);
+    const best = Math.min(...times);
+    expect(times[0]! - best).toBeGreaterThan(0.1);
+    expect(times.indexOf(best)).toBeLessThan(6);
+    expect(times.at(-1)! - best).toBeGreaterThan(0.03);
+  });
+
+  it("give less power as the charge goes, and least when it is nearly gone", () => {
+    const small: Vehicle = { ...VEHICLES.kart, battery: { ...VEHICLES.kart.battery!, capacityAh: 12 } };
+    const times = laps(small, 40);
+    const full = times[5]!;
+    expect(times[20]!).toBeGreaterThan(full);
+    expect(times.at(-1)!).toBeGreaterThan(1.1 * full);
+    const large = laps(VEHICLES.kart, 10);
+    expect(Math.abs(large[9]! - large[4]!)).toBeLessThan(0.05);
+  });
+});
