@@ -62,7 +62,7 @@ export function command<const O extends Options>(spec: {
       try {
         const options = { ...COMMON, ...spec.options };
         const parsed = parseArgs({
-          args: [...argv],
+          args: withNegatives(argv, options),
           options,
           allowPositionals: true,
           strict: true,
@@ -85,6 +85,22 @@ export function command<const O extends Options>(spec: {
       }
     },
   };
+}
+
+/** `--gate -33.8,18.5` as people write it: a number below zero behind an option is its value, not an option. */
+function withNegatives(argv: readonly string[], options: Options): string[] {
+  const args: string[] = [];
+  for (let i = 0; i < argv.length; i++) {
+    const arg = argv[i]!;
+    const next = argv[i + 1];
+    const takes = arg.startsWith("--") && options[arg.slice(2)]?.type === "string";
+    if (!takes || next === undefined || !/^-[\d.]/.test(next)) args.push(arg);
+    else {
+      args.push(`${arg}=${next}`);
+      i++;
+    }
+  }
+  return args;
 }
 
 /** A whole number within bounds. Throws UsageError. */

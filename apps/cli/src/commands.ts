@@ -51,6 +51,11 @@ export const COMMANDS: readonly Entry[] = [
     load: async () => (await import("./commands/laps.ts")).laps,
   },
   {
+    name: "tracks",
+    summary: "list, add, record, change and share tracks",
+    load: async () => (await import("./commands/tracks.ts")).tracks,
+  },
+  {
     name: "export",
     summary: "write a session to a file format",
     load: async () => (await import("./commands/export.ts")).exportCommand,

@@ -8,6 +8,8 @@ export type Action =
   | "read:devices"
   | "read:sessions"
   | "delete:sessions"
+  | "read:tracks"
+  | "write:tracks"
   | "live"
   | "control:demo"
   | "device:publish"

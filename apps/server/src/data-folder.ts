@@ -11,12 +11,14 @@ import {
   openParquetStore,
   type SampleStore,
 } from "@pitwall/store";
+import { TrackFolder } from "./tracks/track-folder.ts";
 
 /** Everything Pitwall keeps: the journal first, and what is derived from it. */
 export interface DataFolder extends AsyncDisposable {
   readonly journal: Journal;
   readonly samples: SampleStore;
   readonly catalogue: Catalogue;
+  readonly tracks: TrackFolder;
   readonly onProblem: OnStoreProblem;
 }
 
@@ -33,5 +35,17 @@ export async function openData(dir: string, onProblem: OnStoreProblem): Promise<
   const catalogue = building.use(await openCatalogue({ dir, journal, onProblem }));
   const samples = building.use(await openParquetStore({ dir: join(dir, "samples"), onProblem }));
   const owned = building.move();
-  return { journal, samples, catalogue, onProblem, [Symbol.asyncDispose]: () => owned.disposeAsync() };
+  const tracks = openTracks(dir, onProblem);
+  return {
+    journal,
+    samples,
+    catalogue,
+    tracks,
+    onProblem,
+    [Symbol.asyncDispose]: () => owned.disposeAsync(),
+  };
 }
+
+/** The tracks of a data folder by themselves: files, so that nobody need wait for whoever works in the folder. */
+export const openTracks = (dir: string, onProblem: OnStoreProblem): TrackFolder =>
+  new TrackFolder(join(dir, "tracks"), onProblem);

@@ -2,7 +2,7 @@ import { createPipeline } from "@pitwall/pipeline";
 import { appendAll } from "./append.ts";
 import type { DataFolder } from "./data-folder.ts";
 import { ImportedFiles } from "./imported-files.ts";
-import { STAGES } from "./stages.ts";
+import { stagesWith } from "./stages.ts";
 
 const BATCH_EVERY = 20_000;
 
@@ -27,7 +27,7 @@ export async function deriveSession(
   let count = 0;
   let frames = 0;
   const notes: string[] = [];
-  const pipeline = createPipeline({ stages: STAGES(), onProblem: () => void problems++ });
+  const pipeline = createPipeline({ stages: stagesWith(data.tracks), onProblem: () => void problems++ });
   const store = async () => {
     const batches = pipeline.take();
     for (const batch of batches)

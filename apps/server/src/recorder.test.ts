@@ -7,7 +7,7 @@ import { type DataFolder, openData } from "./data-folder.ts";
 import { deriveSession } from "./derive.ts";
 import { type Device, DeviceRegistry } from "./devices.ts";
 import { type Delivery, Recorder } from "./recorder.ts";
-import { STAGES } from "./stages.ts";
+import { stagesWith } from "./stages.ts";
 
 const T0 = 1_700_000_000_000_000;
 const PACKET = BLACKBOX_PACKETS[4]!;
@@ -38,7 +38,7 @@ async function open(): Promise<void> {
     sessions: { silenceS: 60, standstillS: 300, movingMps: 1.5 },
     nowUs: () => now,
     deliver: (d) => void delivered.push(d),
-    stages: STAGES,
+    stages: (onLap) => stagesWith(data.tracks, onLap),
     onSession: () => {},
     onLap: () => {},
     onTrouble: () => {},

@@ -19,7 +19,7 @@ import { listenUdp } from "./ingest/udp.ts";
 import { CleanTopic } from "./live/clean-topic.ts";
 import { LiveHub } from "./live/hub.ts";
 import { Recorder } from "./recorder.ts";
-import { STAGES } from "./stages.ts";
+import { stagesWith } from "./stages.ts";
 import { sessionSummary, vehicleState } from "./states.ts";
 import { VERSION } from "./version.ts";
 
@@ -70,7 +70,7 @@ export async function startServer(config: ServerConfig, onProblem: OnStoreProble
     devices,
     sessions: config.sessions,
     nowUs,
-    stages: STAGES,
+    stages: (onLap) => stagesWith(data.tracks, onLap),
     deliver(delivery) {
       hub.deliver(delivery);
       clean.deliver(delivery, nowUs());

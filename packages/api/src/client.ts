@@ -8,6 +8,8 @@ import {
   ServerInfo,
   SessionDetail,
   SessionSummary,
+  TrackFile,
+  TrackSummary,
   VehicleState,
 } from "./http.ts";
 
@@ -57,6 +59,12 @@ export function createApiClient(baseUrl: string, fetch: typeof globalThis.fetch)
         if (query[key] !== undefined) q.set(key, String(query[key]));
       return call("GET", `/api/v1/sessions/${encodeURIComponent(id)}/samples?${q}`, Samples);
     },
+    tracks: () => call("GET", "/api/v1/tracks", z.array(TrackSummary)),
+    track: (name: string) => call("GET", `/api/v1/tracks/${encodeURIComponent(name)}`, TrackFile),
+    saveTrack: (track: TrackFile) =>
+      call("PUT", `/api/v1/tracks/${encodeURIComponent(track.name)}`, TrackSummary, track),
+    deleteTrack: (name: string) =>
+      call("DELETE", `/api/v1/tracks/${encodeURIComponent(name)}`, z.object({ deleted: z.string() })),
     stopDemo: () => call("POST", "/api/v1/demo/stop", ServerInfo),
     demoChoices: () => call("GET", "/api/v1/demo/choices", DemoChoices),
     /** The recorded drive, or a simulated one. */

@@ -99,6 +99,58 @@ export type Series = z.output<typeof Series>;
 export const Samples = z.object({ session: z.string(), series: z.array(Series) });
 export type Samples = z.output<typeof Samples>;
 
+/** A track that is known: of one's own, or of the starter library. */
+export const TrackSummary = z.object({
+  name: z.string(),
+  origin: z.enum(["own", "library"]),
+  country: z.string().optional(),
+  layouts: z.array(
+    z.object({
+      name: z.string(),
+      /** False for a stage from a start to a finish elsewhere. */
+      closed: z.boolean(),
+      lengthM: z.number().nullable(),
+      splits: z.number(),
+      /** The middle of the start line, latitude and longitude in degrees. */
+      start: z.tuple([z.number(), z.number()]),
+    }),
+  ),
+});
+export type TrackSummary = z.output<typeof TrackSummary>;
+
+const Place = z.tuple([z.number(), z.number()]);
+const TrackGate = z.object({
+  name: z.string(),
+  /** Two ends, latitude and longitude in degrees. */
+  ends: z.tuple([Place, Place]),
+  /** Course in which it is crossed. */
+  courseDeg: z.number(),
+  minor: z.boolean().optional(),
+});
+/** A Pitwall track file: what `tracks/NAME` gives and takes, and `<data>/tracks` keeps. */
+export const TrackFile = z.object({
+  format: z.literal("pitwall-track"),
+  version: z.literal(1),
+  name: z.string(),
+  country: z.string().optional(),
+  source: z.string().optional(),
+  licence: z.string().optional(),
+  layouts: z.array(
+    z.object({
+      name: z.string(),
+      closed: z.boolean(),
+      lengthM: z.number().optional(),
+      start: TrackGate,
+      finish: TrackGate.optional(),
+      splits: z.array(TrackGate).optional(),
+      pitEntry: TrackGate.optional(),
+      pitExit: TrackGate.optional(),
+      centreLine: z.array(Place).optional(),
+    }),
+  ),
+});
+export type TrackFile = z.output<typeof TrackFile>;
+
 /** A simulated drive in place of the recorded one. */
 export const DemoDrive = z.object({
   vehicle: z.string().min(1),
@@ -125,5 +177,12 @@ export const ServerInfo = z.object({
 });
 export type ServerInfo = z.output<typeof ServerInfo>;
 
-export const ApiError = z.object({ error: z.object({ code: z.string(), message: z.string() }) });
+export const ApiError = z.object({
+  error: z.object({
+    code: z.string(),
+    message: z.string(),
+    /** Every fault of a file that was refused, where there are several. */
+    faults: z.array(z.object({ place: z.string(), reason: z.string() })).optional(),
+  }),
+});
 export type ApiError = z.output<typeof ApiError>;

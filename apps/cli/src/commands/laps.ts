@@ -1,16 +1,11 @@
 import { readFile } from "node:fs/promises";
-import { type Ends, lapsReport, parseTrackFile, type ReportedLap, type Track } from "@pitwall/laps";
-import { starterTracks } from "@pitwall/laps/library";
+import { lapsReport, parseTrackFile, type ReportedLap, type Track } from "@pitwall/laps";
+import { openTracks } from "@pitwall/server";
 import { command, numberOption, UsageError } from "../command.ts";
+import { dataOf, tellProblem } from "../data.ts";
+import { endsOf } from "../places.ts";
 import { READING, READING_USAGE } from "../reading-options.ts";
 import { openRecording } from "../recordings.ts";
-
-function endsOf(option: string, text: string): Ends {
-  const n = text.split(",").map(Number);
-  if (n.length !== 4 || n.some((x) => !Number.isFinite(x)) || Math.abs(n[0]!) > 90 || Math.abs(n[2]!) > 90)
-    throw new UsageError(`--${option} takes LAT,LON,LAT,LON in degrees, not "${text}"`);
-  return [n[0]!, n[1]!, n[2]!, n[3]!];
-}
 
 /** 76.329 as 1:16.329. */
 export function lapTime(seconds: number): string {
@@ -58,7 +53,7 @@ export const laps = command({
       ...(gate === undefined ? {} : { gate }),
       ...(sectors === undefined ? {} : { sectors }),
       ...(minLapTimeS === undefined ? {} : { minLapTimeS }),
-      tracks: own ? [own] : starterTracks(),
+      ...(own ? { tracks: [own] } : openTracks(dataOf(values), tellProblem(io)).known()),
       ...(values.track === undefined ? (own ? { track: own.name } : {}) : { track: values.track }),
     });
     if (values.json) {

@@ -10,6 +10,7 @@ import {
   type VehicleState,
 } from "@pitwall/api";
 import { findChannel } from "@pitwall/core";
+import { LapsError } from "@pitwall/laps";
 import { type Catalogue, type SampleStore, StoreError } from "@pitwall/store";
 import Fastify, { type FastifyInstance, type FastifyRequest } from "fastify";
 import { WebSocketServer } from "ws";
@@ -17,6 +18,9 @@ import * as z from "zod";
 import type { Access, Action } from "../access.ts";
 import { demoChoices } from "../demo-drive.ts";
 import type { LiveHub } from "../live/hub.ts";
+import type { TrackFolder } from "../tracks/track-folder.ts";
+import { HttpError } from "./http-error.ts";
+import { trackRoutes } from "./track-routes.ts";
 
 declare module "fastify" {
   interface FastifyContextConfig {
@@ -30,6 +34,7 @@ export type HttpDeps = {
   readonly hub: LiveHub;
   readonly samples: SampleStore;
   readonly catalogue: Catalogue;
+  readonly tracks: TrackFolder;
   readonly server: () => ServerInfo;
   readonly vehicles: () => VehicleState[];
   readonly devices: () => DeviceState[];
@@ -38,16 +43,6 @@ export type HttpDeps = {
   readonly deleteSession: (id: string) => Promise<void>;
   readonly setDemo: (on: boolean, drive?: DemoDrive) => Promise<void>;
 };
-
-class HttpError extends Error {
-  readonly status: number;
-  readonly code: string;
-  constructor(status: number, code: string, message: string) {
-    super(message);
-    this.status = status;
-    this.code = code;
-  }
-}
 
 const STATUS: Partial<Record<string, number>> = {
   "not-found": 404,
@@ -72,14 +67,14 @@ export async function createHttpApp(deps: HttpDeps): Promise<FastifyInstance> {
   });
   app.setErrorHandler((error: unknown, _request, reply) => {
     const e = error instanceof Error ? error : new Error(String(error));
-    const known = e instanceof HttpError || e instanceof StoreError;
+    const known = e instanceof HttpError || e instanceof StoreError || e instanceof LapsError;
     const given = (e as { statusCode?: number }).statusCode;
     const status =
       e instanceof HttpError
         ? e.status
         : e instanceof StoreError
           ? (STATUS[e.code] ?? 500)
-          : e instanceof z.ZodError
+          : e instanceof z.ZodError || e instanceof LapsError
             ? 400
             : (given ?? 500);
     const message =
@@ -90,6 +85,7 @@ export async function createHttpApp(deps: HttpDeps): Promise<FastifyInstance> {
       error: {
         code: known ? (e as { code: string }).code : status < 500 ? "malformed" : "internal",
         message,
+        ...(e instanceof LapsError && e.faults.length > 1 && { faults: e.faults }),
       },
     });
   });
@@ -152,6 +148,7 @@ export async function createHttpApp(deps: HttpDeps): Promise<FastifyInstance> {
     await deps.deleteSession(session.id);
     return { deleted: session.id };
   });
+  trackRoutes(app, deps.tracks);
   app.post("/api/v1/demo/stop", { config: { needs: "control:demo" } }, async () => {
     await deps.setDemo(false);
     return deps.server();
