@@ -35,8 +35,22 @@ const RUN = `
 /** A program that does not end is ended. */
 const TIMEOUT_MS = 120_000;
 
+/** What a piece of a program cost: the engine's own units of computing, and slots of its heap in use afterwards. */
+export type XsMeter = { readonly units: number; readonly slots: number; readonly heapBytes: number };
+type Evaluated = { readonly said: string | undefined; readonly meter: XsMeter };
+export type XsEngine = { readonly evaluate: (code: string) => Promise<Evaluated> };
+
+function meterOf(text: string): XsMeter {
+  const { compute, currentHeapCount, allocate } = JSON.parse(text.slice(0, text.indexOf("\u0001"))) as {
+    compute: number;
+    currentHeapCount: number;
+    allocate: number;
+  };
+  return { units: compute, slots: currentHeapCount, heapBytes: allocate };
+}
+
 /** Talks to the worker over netstrings on file descriptors 3 and 4: `e` evaluates, `.` is done, `?` is a message. */
-export async function runOnXs(script: string): Promise<string> {
+export async function withXs<T>(use: (engine: XsEngine) => Promise<T>): Promise<T> {
   const worker = spawn(await ensureXs(), [], { stdio: ["ignore", "ignore", "pipe", "pipe", "pipe"] });
   const toWorker = worker.stdio[3] as Writable;
   const fromWorker = worker.stdio[4] as Readable;
@@ -54,21 +68,20 @@ export async function runOnXs(script: string): Promise<string> {
   );
   gone.catch(() => {});
 
-  /** What the program said meanwhile, if it said something. */
-  function evaluate(code: string): Promise<string | undefined> {
-    const { promise, resolve, reject } = Promise.withResolvers<string | undefined>();
-    let result: string | undefined;
+  function evaluate(code: string): Promise<Evaluated> {
+    const { promise, resolve, reject } = Promise.withResolvers<Evaluated>();
+    let said: string | undefined;
     const onData = createNetstringReader((body) => {
       const kind = String.fromCharCode(body[0]!);
       const text = body.subarray(1).toString("utf8");
       if (kind === "?") {
-        const said = body.subarray(1).toString("utf16le");
-        if (said.startsWith("=")) result = said.slice(1);
-        else reject(new Error(`on XS: ${said.slice(1)}`));
+        const message = body.subarray(1).toString("utf16le");
+        if (message.startsWith("=")) said = message.slice(1);
+        else reject(new Error(`on XS: ${message.slice(1)}`));
         toWorker.write(netstring("/"));
       } else if (kind === ".") {
         fromWorker.off("data", onData);
-        resolve(result);
+        resolve({ said, meter: meterOf(text) });
       } else reject(new Error(`on XS: ${text}`));
     });
     fromWorker.on("data", onData);
@@ -78,10 +91,7 @@ export async function runOnXs(script: string): Promise<string> {
 
   try {
     await evaluate(DEVICE);
-    await evaluate(script);
-    const result = await evaluate(RUN);
-    if (result === undefined) throw new Error(`the program gave no result on XS: ${errors}`);
-    return result;
+    return await use({ evaluate });
   } finally {
     const ended = worker.exitCode === null ? once(worker, "exit") : undefined;
     toWorker.end(netstring("q"));
@@ -89,3 +99,12 @@ export async function runOnXs(script: string): Promise<string> {
     clearTimeout(timer);
   }
 }
+
+/** What `pitwallRun` of a script returns. */
+export const runOnXs = (script: string): Promise<string> =>
+  withXs(async ({ evaluate }) => {
+    await evaluate(script);
+    const { said } = await evaluate(RUN);
+    if (said === undefined) throw new Error("the program gave no result on XS");
+    return said;
+  });

@@ -1,6 +1,7 @@
 import type { Estimator } from "./ekf/estimator.ts";
 import { BIAS_FORWARD, BIAS_YAW, EAST, NORTH, V_EAST, V_NORTH, YAW } from "./ekf/filter.ts";
 import { CTRA_SPEED_MPS, MODEL_IMU } from "./ekf/motion.ts";
+import type { Moment } from "./moment.ts";
 import type { Tilt } from "./tilt.ts";
 
 const SMOOTH_S = 0.016;
@@ -31,7 +32,7 @@ export class Between {
   }
 
   /** Moves the state over one sample `s[at...] = ax ay az gx gy gz`. */
-  advance(tS: number, s: Float64Array, at: number): void {
+  advance({ tS }: Moment, s: Float64Array, at: number): void {
     const e = this.#estimator;
     const dt = tS - e.nowS;
     e.nowS = tS;

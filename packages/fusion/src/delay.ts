@@ -37,12 +37,12 @@ const rateAbout = (ref: Reference, tS: number): number =>
  * errors wander by more than a delay of 20 ms makes.)
  */
 export class DelayEstimator {
-  delayS: number;
-  sigmaS: number;
+  delayS = Number.NaN;
+  sigmaS = Number.NaN;
   /** Delay of places minus delay of velocities, s, as far as a wheel tells it. */
   placeLagS = 0;
-  #priorS: number;
-  #priorSigmaS: number;
+  #priorS = Number.NaN;
+  #priorSigmaS = Number.NaN;
   readonly #speed = new LagCost(LAGS, 0.05);
   readonly #course = new LagCost(LAGS, 0.005);
   readonly #way = new LagCost(LAGS, WANDER_M);

@@ -81,12 +81,11 @@ export class Ema {
 /** Rate of events in Hz as an EMA over their intervals. */
 export class RateMeter {
   #lastS = Number.NaN;
-  #interval: number;
+  #interval = Number.NaN;
   readonly #alpha: number;
 
   constructor(alpha = 0.1) {
     this.#alpha = alpha;
-    this.#interval = Number.NaN;
   }
 
   push(tS: number): void {

@@ -162,7 +162,8 @@ export class FixUpdates {
   #position(fix: CheckedFix, yaw: number, tS: number, shift: number): number {
     const p = this.#parts;
     const e = p.estimator;
-    const [x, y] = [this.#plane[0]!, this.#plane[1]!];
+    const x = this.#plane[0]!;
+    const y = this.#plane[1]!;
     const held = e.model === MODEL_HOLD && this.#fixes > WARM_UP_FIXES;
     if (held && !this.#farAway(x, y, fix.sigmaM)) return NONE;
     const moving = fix.speed > 1 && !Number.isNaN(yaw);

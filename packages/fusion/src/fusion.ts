@@ -89,29 +89,32 @@ export class Fusion {
 
   /** The same from an array `[tUs, ax, ay, az, gx, gy, gz]` at an offset: without a single allocation. */
   imuAt(s: Float64Array, at: number): boolean {
-    const tS = this.#time.seconds(s[at]!);
+    const { moment } = this.#parts;
+    moment.tUs = s[at]!;
+    moment.tS = this.#time.seconds(moment.tUs);
     if (this.#time.restarted) this.#restart();
-    const what = this.#imu.push(tS, s, at + 1);
+    const what = this.#imu.push(s, at + 1);
     if (what === IMU_NOTHING) return false;
-    if (what === IMU_STEP) this.#step(tS);
-    return this.#emit(s[at]!, tS);
+    if (what === IMU_STEP) this.#step();
+    return this.#emit();
   }
 
   /** An inertial interval is complete. */
-  #step(tS: number): void {
+  #step(): void {
     const p = this.#parts;
-    const { dtS, mid } = this.#imu;
+    const { moment } = p;
+    const { mid } = this.#imu;
     const e = p.estimator;
     const was = p.stationarity.stationary;
-    const speed = e.running ? Math.sqrt(e.x[V_EAST]! ** 2 + e.x[V_NORTH]! ** 2) : 0;
-    const speedSigma = e.running ? Math.sqrt(e.filter.p[VARIANCE[V_EAST]!]!) : 100;
-    if (p.stationarity.push(tS, dtS, p.tilt.level, mid, 0, speed, speedSigma)) this.#changeHold(was, tS);
-    this.#upkeep.collect(p.tilt.level, dtS);
-    if (e.running && tS > e.headS) e.advance(tS, p.tilt.level, p.tilt.taken);
-    this.#upkeep.tick(tS, Math.max(this.#gnss.freshS, this.#wheelS));
+    moment.speedSigmaMps = e.running ? Math.sqrt(e.filter.p[VARIANCE[V_EAST]!]!) : 100;
+    if (p.stationarity.push(moment, p.tilt.level, mid, 0)) this.#changeHold(was, moment.tS);
+    this.#upkeep.collect(p.tilt.level, moment);
+    if (e.running && moment.tS > e.headS) e.advance(moment, p.tilt.level, p.tilt.taken);
+    moment.heardS = Math.max(this.#gnss.freshS, this.#wheelS);
+    this.#upkeep.tick(moment);
     if (p.light) p.between.begin(!Number.isNaN(mid[2]!));
-    if (this.#waiting.length > 0) this.#takeWaiting(tS);
-    this.#output.step(tS, dtS, p.tilt.level, p.imuCount.rate.hz);
+    if (this.#waiting.length > 0) this.#takeWaiting();
+    this.#output.step(moment, p.tilt.level);
   }
 
   /** A sensor's own attitude in rad; NaN for what it does not say. Roll and pitch count while there are no body rates. */
@@ -191,9 +194,10 @@ export class Fusion {
     return p.imuActive ? false : this.#withoutImu(tUs, tS);
   }
 
-  #takeWaiting(tS: number): void {
+  #takeWaiting(): void {
+    const { tUs, tS } = this.#parts.moment;
     for (let f = this.#waiting.first; f && this.#fixes.newestTime(f) <= tS + 0.02; f = this.#waiting.first) {
-      this.#useFix(f, Number.NaN, tS);
+      this.#useFix(f, tUs, tS);
       this.#waiting.drop();
     }
   }
@@ -298,9 +302,14 @@ export class Fusion {
     if (p.stationarity.pushWithoutImu(tS, Math.min(dt, 2))) this.#changeHold(was, tS);
     if (!e.running) return false;
     if (tS > e.headS) e.coast(tS);
-    this.#upkeep.tick(tS, Math.max(this.#gnss.freshS, this.#wheelS));
-    this.#output.stepWithoutImu(dt);
-    return this.#emit(tUs, tS);
+    const { moment } = p;
+    moment.tUs = tUs;
+    moment.tS = tS;
+    moment.dtS = dt;
+    moment.heardS = Math.max(this.#gnss.freshS, this.#wheelS);
+    this.#upkeep.tick(moment);
+    this.#output.stepWithoutImu(moment);
+    return this.#emit();
   }
 
   #changeHold(was: boolean, tS: number): void {
@@ -316,20 +325,21 @@ export class Fusion {
     }
   }
 
-  #emit(tUs: number, tS: number): boolean {
-    const e = this.#parts.estimator;
+  #emit(): boolean {
+    const { estimator: e, moment } = this.#parts;
     if (!e.running) {
       this.#ready = false;
       return false;
     }
     if (!this.#ready) {
+      const { tS } = moment;
       const moving = this.#gnss.fix.speed > 1;
       const averaged =
         e.model === MODEL_HOLD && this.#fixes.fixes > WARM_UP_FIXES && tS - this.#heldS > SETTLE_S;
       this.#ready = moving || averaged || tS - this.#startS > WARM_UP_S;
       if (!this.#ready) return false;
     }
-    this.#output.moved(tUs, tS);
+    this.#output.moved(moment);
     if (this.#onState) this.#onState(this.state);
     return true;
   }

@@ -27,8 +27,6 @@ export const IMU_STEP = 2;
  * about gaps.
  */
 export class ImuInput {
-  /** Length of the last interval, s. */
-  dtS = 0;
   /** Mean over the last interval: ax ay az gx gy gz. */
   readonly mid = new Float64Array(6);
   readonly #parts: Parts;
@@ -69,19 +67,26 @@ export class ImuInput {
     }
   }
 
-  /** One sample `s[at...] = ax ay az gx gy gz`. */
-  push(tS: number, s: Float64Array, at: number): number {
+  /** One sample `s[at...] = ax ay az gx gy gz` of the moment's time; the moment gets the length of the interval it ends. */
+  push(s: Float64Array, at: number): number {
     const p = this.#parts;
+    const { tS } = p.moment;
     const count = p.imuCount;
     count.samples++;
-    // sums of squares: one comparison each, and no number that is not finite passes
     const ax = s[at]!;
     const ay = s[at + 1]!;
+    const az = s[at + 2]!;
+    const gx = s[at + 3]!;
+    const gy = s[at + 4]!;
     const gz = s[at + 5]!;
+    // sums of squares: one comparison each, and no number that is not finite passes
     if (
-      !(ax * ax + ay * ay < MOST_MPS2 * MOST_MPS2 && gz * gz < MOST_RADPS * MOST_RADPS) ||
-      !this.#others(s, at)
+      ax * ax + ay * ay + az * az < MOST_MPS2 * MOST_MPS2 &&
+      gx * gx + gy * gy + gz * gz < MOST_RADPS * MOST_RADPS
     ) {
+      this.#hasZ = true;
+      this.#hasRates = true;
+    } else if (!this.#fewer(s, at)) {
       count.invalid++;
       return IMU_NOTHING;
     }
@@ -95,30 +100,34 @@ export class ImuInput {
     if (p.start.running && p.start.push(tS, s, at) && p.start.state === "done") this.#calibrated();
     p.imuS = tS;
     if (!(dt <= IMU_SILENT_S)) {
-      this.#begin(tS, s, at);
+      this.#begin(s, at);
       if (p.imuTrusted) this.#gap(tS);
       return IMU_NOTHING;
     }
     const sum = this.#sum;
     sum[0] = sum[0]! + ax;
     sum[1] = sum[1]! + ay;
-    sum[2] = sum[2]! + s[at + 2]!;
-    sum[3] = sum[3]! + s[at + 3]!;
-    sum[4] = sum[4]! + s[at + 4]!;
+    sum[2] = sum[2]! + az;
+    sum[3] = sum[3]! + gx;
+    sum[4] = sum[4]! + gy;
     sum[5] = sum[5]! + gz;
     this.#count++;
     const length = tS - this.#stepFromS;
     if (length < p.stepS - 0.5 * dt) {
       this.#previous[0] = ax;
       this.#previous[1] = gz;
-      if (p.imuTrusted) p.between.advance(tS, s, at);
+      if (p.imuTrusted) p.between.advance(p.moment, s, at);
       return IMU_BETWEEN;
     }
-    return this.#step(tS, length, s, at) ? IMU_STEP : IMU_NOTHING;
+    return this.#step(s, at) ? IMU_STEP : IMU_NOTHING;
   }
 
-  /** Axes that a sensor may not have (NaN). One that it has is there every time, and never wild. */
-  #others(s: Float64Array, at: number): boolean {
+  /** z, and rates about x and y, may not be there (NaN). An axis that a sensor has is there every time, and never wild. */
+  #fewer(s: Float64Array, at: number): boolean {
+    const ax = s[at]!;
+    const ay = s[at + 1]!;
+    const gz = s[at + 5]!;
+    if (!(ax * ax + ay * ay < MOST_MPS2 * MOST_MPS2 && gz * gz < MOST_RADPS * MOST_RADPS)) return false;
     const az = s[at + 2]!;
     const gx = s[at + 3]!;
     const gy = s[at + 4]!;
@@ -129,7 +138,7 @@ export class ImuInput {
     return true;
   }
 
-  #begin(tS: number, s: Float64Array, at: number): void {
+  #begin(s: Float64Array, at: number): void {
     for (let i = 0; i < 6; i++) {
       this.#first[i] = s[at + i]!;
       this.#sum[i] = 0;
@@ -137,26 +146,28 @@ export class ImuInput {
     this.#previous[0] = s[at]!;
     this.#previous[1] = s[at + 5]!;
     this.#count = 0;
-    this.#stepFromS = tS;
+    this.#stepFromS = this.#parts.moment.tS;
   }
 
   /** An interval is complete. */
-  #step(tS: number, length: number, s: Float64Array, at: number): boolean {
+  #step(s: Float64Array, at: number): boolean {
     const p = this.#parts;
+    const { moment } = p;
     const { mid } = this;
     const n = this.#count;
+    const length = moment.tS - this.#stepFromS;
+    moment.dtS = length;
     p.imuCount.rate.interval(length / n);
-    this.#measureNoise(s, at, length / n);
+    this.#measureNoise(s, at);
     // trapezoid: half of the sample the interval begins with, half of the one it ends with
     for (let i = 0; i < 6; i++) mid[i] = (this.#sum[i]! + 0.5 * (this.#first[i]! - s[at + i]!)) / n;
-    this.#begin(tS, s, at);
-    if (!this.#axes(mid[2]!, length)) return false;
-    this.dtS = length;
-    p.tilt.advance(mid, 0, length);
-    const { level } = p.tilt;
+    this.#begin(s, at);
+    if (!this.#axes()) return false;
+    p.tilt.advance(mid, 0, moment);
     const x = p.estimator.x;
-    const speed = p.estimator.running ? Math.sqrt(x[V_EAST]! * x[V_EAST]! + x[V_NORTH]! * x[V_NORTH]!) : 0;
-    p.reference.imu(tS, level[LEVEL_FORWARD]!, level[LEVEL_YAW_RATE]!, speed * level[LEVEL_YAW_RATE]!);
+    const { running } = p.estimator;
+    moment.speedMps = running ? Math.sqrt(x[V_EAST]! * x[V_EAST]! + x[V_NORTH]! * x[V_NORTH]!) : 0;
+    p.reference.imu(moment, p.tilt.level);
     return true;
   }
 
@@ -164,7 +175,8 @@ export class ImuInput {
    * White noise of force and rate from differences of neighbours, as a spectral density. What the filter takes for
    * granted beyond it is floors: a road is not a test bench.
    */
-  #measureNoise(s: Float64Array, at: number, dt: number): void {
+  #measureNoise(s: Float64Array, at: number): void {
+    const dt = this.#parts.moment.dtS / this.#count;
     const force = s[at]! - this.#previous[0]!;
     const rate = s[at + 5]! - this.#previous[1]!;
     const share = Math.min(0.1, (this.#count * dt) / NOISE_S);
@@ -187,7 +199,9 @@ export class ImuInput {
   }
 
   /** Upside down or in other axes, the sensor would do harm: the filter goes on without it, and says so. */
-  #axes(az: number, dt: number): boolean {
+  #axes(): boolean {
+    const az = this.mid[2]!;
+    const dt = this.#parts.moment.dtS;
     if (Number.isNaN(az)) return this.#parts.imuTrusted;
     const p = this.#parts;
     this.#up = Number.isNaN(this.#up) ? az : this.#up + Math.min(1, dt / AXES_S) * (az - this.#up);

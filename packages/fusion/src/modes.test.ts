@@ -4,7 +4,7 @@ import { MODE_PRESETS } from "./presets.table.ts";
 
 const G = 9.80665;
 const settle = (m: DrivingMode, long: number, lat: number, yawRate: number, speed: number): number => {
-  for (let i = 0; i < 30; i++) m.push(long * G, lat * G, yawRate, speed, 1 / 30);
+  for (let i = 0; i < 30; i++) m.push({ aLong: long * G, aLat: lat * G, yawRate, speed, dtS: 1 / 30 });
   return m.bits;
 };
 
@@ -47,7 +47,7 @@ describe("driving modes (city)", () => {
     const m = new DrivingMode();
     settle(m, 0.3, 0, 0, 8);
     for (let i = 0; i < 30; i++) {
-      const bits = m.push(-0.4 * G, 0, 0, 8, 1 / 30);
+      const bits = m.push({ aLong: -0.4 * G, aLat: 0, yawRate: 0, speed: 8, dtS: 1 / 30 });
       expect(bits & MODE_ACCELERATE && bits & MODE_BRAKE).toBeFalsy();
     }
     expect(m.bits).toBe(MODE_BRAKE);
@@ -56,10 +56,10 @@ describe("driving modes (city)", () => {
   it("is as quick at any rate of samples", () => {
     const times = [0.005, 0.04].map((dt) => {
       const m = new DrivingMode();
-      m.push(0, 0, 0, 8, dt);
+      m.push({ aLong: 0, aLat: 0, yawRate: 0, speed: 8, dtS: dt });
       let t = 0;
       while ((m.bits & MODE_BRAKE) === 0) {
-        m.push(-0.36 * G, 0, 0, 8, dt);
+        m.push({ aLong: -0.36 * G, aLat: 0, yawRate: 0, speed: 8, dtS: dt });
         t += dt;
       }
       return t;

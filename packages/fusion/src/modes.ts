@@ -19,6 +19,17 @@ export function modeName(bits: number): ModeName {
   return turn ? "corner" : "idle";
 }
 
+/** What a driver feels after an interval of dtS: forward and left acceleration in m/s^2, yaw rate in rad/s, speed in m/s. */
+export type Felt = { aLong: number; aLat: number; yawRate: number; speed: number; dtS: number };
+
+export const createFelt = (): Felt => ({
+  aLong: Number.NaN,
+  aLat: Number.NaN,
+  yawRate: Number.NaN,
+  speed: Number.NaN,
+  dtS: Number.NaN,
+});
+
 /** What the driver does, from the fused accelerations: each mode is entered at its threshold and left at half of it. */
 export class DrivingMode {
   bits = 0;
@@ -47,13 +58,12 @@ export class DrivingMode {
     this.#t = t;
   }
 
-  /** Forward and left acceleration in m/s^2, yaw rate in rad/s, speed in m/s, after an interval of dtS. */
-  push(long: number, lat: number, yawRate: number, speed: number, dtS: number): number {
-    const a = this.#long.push(long, dtS);
-    const l = this.#lat.push(lat, dtS);
-    const w = this.#yawRate.push(yawRate, dtS);
+  push(felt: Felt): number {
+    const a = this.#long.push(felt.aLong, felt.dtS);
+    const l = this.#lat.push(felt.aLat, felt.dtS);
+    const w = this.#yawRate.push(felt.yawRate, felt.dtS);
     const t = this.#t;
-    if (!(speed > t.minSpeedMps)) {
+    if (!(felt.speed > t.minSpeedMps)) {
       this.bits = 0;
       return 0;
     }

@@ -13,7 +13,8 @@ import {
 import { MODEL_HOLD, MODEL_IMU, MODEL_UNALIGNED } from "./ekf/motion.ts";
 import { LowPass } from "./filters.ts";
 import { yawToCourse } from "./frames.ts";
-import { DrivingMode } from "./modes.ts";
+import { createFelt, DrivingMode } from "./modes.ts";
+import type { Moment } from "./moment.ts";
 import type { Parts } from "./parts.ts";
 import { LEVEL_FORWARD, LEVEL_UP, LEVEL_YAW_RATE } from "./tilt.ts";
 import { createState, type FusionState } from "./types.ts";
@@ -28,6 +29,7 @@ export const SHARED_ERROR = 0.5;
  */
 export class Output {
   readonly mode = new DrivingMode();
+  readonly #felt = createFelt();
   readonly blend = new AccelerationBlend();
   readonly #state = createState();
   readonly #parts: Parts;
@@ -58,12 +60,13 @@ export class Output {
   }
 
   /** One inertial step. The light mode classifies on means over the step, which is low-pass enough. */
-  step(tS: number, dtS: number, level: Float64Array, rateHz: number): void {
-    const { estimator: e, light } = this.#parts;
+  step(moment: Moment, level: Float64Array): void {
+    const { estimator: e, light, imuCount } = this.#parts;
     let forward = level[LEVEL_FORWARD]!;
     let up = level[LEVEL_UP]!;
     let yawRate = level[LEVEL_YAW_RATE]!;
     if (!light) {
+      const rateHz = imuCount.rate.hz;
       if (rateHz > 0 && Math.abs(rateHz - this.#designedHz) > 0.1 * this.#designedHz) this.#design(rateHz);
       forward = this.#forward.push(forward);
       up = this.#up.push(up);
@@ -71,7 +74,7 @@ export class Output {
     }
     const now = this.#now;
     now[1] = up;
-    this.#help = this.blend.correction(tS, e.filter.p[VARIANCE[BIAS_FORWARD]!]!);
+    this.#help = this.blend.correction(moment.tS, e.filter.p[VARIANCE[BIAS_FORWARD]!]!);
     if (e.model === MODEL_HOLD) {
       now[0] = 0;
       now[2] = 0;
@@ -80,21 +83,21 @@ export class Output {
       now[0] =
         e.running && e.model !== MODEL_UNALIGNED ? forward - e.x[BIAS_FORWARD]! + this.#help : Number.NaN;
     }
-    this.#classify(dtS);
+    this.#classify(moment);
   }
 
   /** A state without an inertial sensor: minus the biases are the accelerations. */
-  stepWithoutImu(dtS: number): void {
+  stepWithoutImu(moment: Moment): void {
     const e = this.#parts.estimator;
     const hold = e.model === MODEL_HOLD;
     const known = e.running && e.model !== MODEL_UNALIGNED;
     this.#now[0] = hold ? 0 : known ? -e.x[BIAS_FORWARD]! : Number.NaN;
     this.#now[1] = Number.NaN;
     this.#now[2] = hold ? 0 : known ? -e.x[BIAS_YAW]! : Number.NaN;
-    this.#classify(dtS);
+    this.#classify(moment);
   }
 
-  #classify(dtS: number): void {
+  #classify({ dtS }: Moment): void {
     const e = this.#parts.estimator;
     const x = e.x;
     const speed =
@@ -104,7 +107,13 @@ export class Output {
     const now = this.#now;
     // a bias that nobody knows yet would show as throttle or brake
     const sure = !this.#parts.imuActive || biasConfidence(e.filter.p[VARIANCE[BIAS_FORWARD]!]!) > 0;
-    this.mode.push(sure ? now[0]! : 0, speed * now[2]!, now[2]!, speed, dtS < 1 ? dtS : 0);
+    const felt = this.#felt;
+    felt.aLong = sure ? now[0]! : 0;
+    felt.aLat = speed * now[2]!;
+    felt.yawRate = now[2]!;
+    felt.speed = speed;
+    felt.dtS = dtS < 1 ? dtS : 0;
+    this.mode.push(felt);
   }
 
   #design(rateHz: number): void {
@@ -123,8 +132,8 @@ export class Output {
     this.shownS = Number.NEGATIVE_INFINITY;
   }
 
-  /** There is a new state at tS. */
-  moved(tUs: number, tS: number): void {
+  /** There is a new state. */
+  moved({ tUs, tS }: Moment): void {
     this.#tUs = tUs;
     this.shownS = tS;
     this.#fresh = false;

@@ -9,6 +9,7 @@ import { Estimator } from "./ekf/estimator.ts";
 import type { EventSink } from "./ekf/history.ts";
 import { TangentPlane } from "./geodesy.ts";
 import { LocalGeodetic } from "./local-geodetic.ts";
+import { createMoment } from "./moment.ts";
 import { PositionLag } from "./position-lag.ts";
 import { Reference } from "./reference.ts";
 import { STATIONARITY, Stationarity } from "./stationarity.ts";
@@ -31,6 +32,7 @@ export class Parts {
   readonly options: FusionOptions;
   readonly light: boolean;
   readonly stepS: number;
+  readonly moment = createMoment();
   readonly estimator: Estimator;
   readonly tilt = new Tilt();
   readonly between: Between;

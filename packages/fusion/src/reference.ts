@@ -1,4 +1,6 @@
 import { Grid } from "./grid.ts";
+import type { Moment } from "./moment.ts";
+import { LEVEL_FORWARD, LEVEL_YAW_RATE } from "./tilt.ts";
 
 /** Columns of the reference. Integrals over time, so that a mean over any window is one subtraction. */
 export const REF_FORWARD = 0; // level forward force, m/s
@@ -31,15 +33,16 @@ export class Reference {
     }
   }
 
-  /** One interval of inertial samples that ends at tS; values are its means. */
-  imu(tS: number, forwardMps2: number, yawRateRadps: number, centripetalMps2: number): void {
+  /** One interval of inertial samples; `level` has its means as `Tilt` puts them. */
+  imu({ tS, speedMps }: Moment, level: Float64Array): void {
     const g = this.#imu;
+    const yawRate = level[LEVEL_YAW_RATE]!;
     const dt = tS - g.tS;
     if (dt > 0 && dt < GAP_S) {
       g.begin();
-      g.now[0] = g.now[0]! + forwardMps2 * dt;
-      g.now[1] = g.now[1]! + yawRateRadps * dt;
-      g.now[2] = g.now[2]! + centripetalMps2 * dt;
+      g.now[0] = g.now[0]! + level[LEVEL_FORWARD]! * dt;
+      g.now[1] = g.now[1]! + yawRate * dt;
+      g.now[2] = g.now[2]! + speedMps * yawRate * dt;
       g.end(tS);
     } else if (dt !== 0) g.restart(tS);
   }

@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
+import { createMoment } from "./moment.ts";
 import { STATIONARITY, Stationarity } from "./stationarity.ts";
 
-type Moment = {
+type Sensed = {
   readonly level?: readonly [number, number, number];
   readonly rates?: readonly [number, number, number];
   readonly gnss?: number;
@@ -10,7 +11,7 @@ type Moment = {
 };
 
 /** Feeds 100 samples a second; a speed is said ten times a second. Returns the times at which it changed, s. */
-function run(s: Stationarity, fromS: number, seconds: number, at: (tS: number) => Moment): number[] {
+function run(s: Stationarity, fromS: number, seconds: number, at: (tS: number) => Sensed): number[] {
   const changes: number[] = [];
   for (let k = 1; k <= seconds * 100; k++) {
     const tS = fromS + k / 100;
@@ -18,7 +19,8 @@ function run(s: Stationarity, fromS: number, seconds: number, at: (tS: number) =
     if (k % 10 === 0 && gnss !== undefined) s.gnss(tS, gnss);
     if (k % 10 === 0 && wheel !== undefined) s.wheel(tS, wheel);
     const raw = new Float64Array([level[0], level[1], level[2] + 9.8, ...rates]);
-    if (s.push(tS, 0.01, new Float64Array(level), raw, 0, own, 0.2)) changes.push(tS);
+    const moment = { ...createMoment(), tS, dtS: 0.01, speedMps: own, speedSigmaMps: 0.2 };
+    if (s.push(moment, new Float64Array(level), raw, 0)) changes.push(tS);
   }
   return changes;
 }
@@ -48,7 +50,7 @@ describe("standstill", () => {
   it("holds with an engine that shakes, as long as means are quiet", () => {
     const s = new Stationarity();
     // 30 Hz, a third of a g
-    const shake = (t: number): Moment => ({ wheel: 0, level: [3 * Math.sin(2 * Math.PI * 30 * t), 0, 0] });
+    const shake = (t: number): Sensed => ({ wheel: 0, level: [3 * Math.sin(2 * Math.PI * 30 * t), 0, 0] });
     expect(run(s, 0, 10, shake).length).toBe(1);
     expect(s.stationary).toBe(true);
   });

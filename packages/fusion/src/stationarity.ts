@@ -1,3 +1,5 @@
+import type { Moment } from "./moment.ts";
+
 /** Thresholds, each in the unit its name says. Leaving needs more than entering (hysteresis). */
 export type StationarityLimits = {
   /** Mean acceleration of 0.1 s against the mean of the last two seconds. */
@@ -90,18 +92,11 @@ export class Stationarity {
 
   /**
    * One inertial interval: level force in m/s^2 (gravity-free), raw body force and rates `s[at...]`.
-   * `speedMps` and `speedSigmaMps` are the filter's own. Returns true when `stationary` changed.
+   * Returns true when `stationary` changed.
    */
-  push(
-    tS: number,
-    dtS: number,
-    level: Float64Array,
-    s: Float64Array,
-    at: number,
-    speedMps: number,
-    speedSigmaMps: number,
-  ): boolean {
+  push(moment: Moment, level: Float64Array, s: Float64Array, at: number): boolean {
     const bin = this.#bin;
+    const { dtS } = moment;
     for (let i = 0; i < 3; i++) bin[i] = bin[i]! + level[i]! * dtS;
     for (let i = 0; i < 6; i++) bin[3 + i] = bin[3 + i]! + s[at + i]! * dtS;
     this.#binS += dtS;
@@ -109,13 +104,13 @@ export class Stationarity {
     const was = this.stationary;
     const length = this.#binS;
     for (let i = 0; i < 9; i++) bin[i] = bin[i]! / length;
-    this.#judge(tS, length, speedMps, speedSigmaMps);
+    this.#judge(moment, length);
     bin.fill(0);
     this.#binS = 0;
     return was !== this.stationary;
   }
 
-  #judge(tS: number, length: number, speedMps: number, speedSigmaMps: number): void {
+  #judge({ tS, speedMps, speedSigmaMps }: Moment, length: number): void {
     const bin = this.#bin;
     const slow = this.#slow;
     const l = this.limits;

@@ -1,4 +1,5 @@
 import { attitudeOf, STANDARD_GRAVITY_MPS2, upOf } from "./frames.ts";
+import type { Moment } from "./moment.ts";
 
 /** Where `Tilt.level` puts what it makes of a sample. */
 export const LEVEL_FORWARD = 0;
@@ -61,7 +62,7 @@ export class Tilt {
   }
 
   /** Turns u through one interval, then puts the sample `s[at...] = ax ay az gx gy gz` into level axes. */
-  advance(s: Float64Array, at: number, dtS: number): void {
+  advance(s: Float64Array, at: number, { dtS }: Moment): void {
     const u = this.up;
     const wx = s[at + 3]! - this.gyroBias[0]!;
     const wy = s[at + 4]! - this.gyroBias[1]!;
@@ -89,7 +90,8 @@ export class Tilt {
     const ax = s[at]!;
     const ay = s[at + 1]!;
     const azGiven = s[at + 2]!;
-    const az = Number.isFinite(azGiven) ? azGiven : STANDARD_GRAVITY_MPS2;
+    // the sign keeps V8 from boxing a choice between a number and an imported constant
+    const az = Number.isFinite(azGiven) ? azGiven : +STANDARD_GRAVITY_MPS2;
     const n2 = Math.max(1 - x * x, 0.01);
     const n = Math.sqrt(n2);
     const alongUp = ax * x + ay * y + az * z;

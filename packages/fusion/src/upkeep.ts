@@ -2,6 +2,7 @@ import { LEFT_FORCE, PAYLOAD, REST, SIDE_SLIP, VELOCITY } from "./ekf/events.ts"
 import { BIAS_FORWARD, BIAS_LEFT, BIAS_YAW, V_EAST, V_NORTH, VARIANCE } from "./ekf/filter.ts";
 import { GATE_1, PAIR_COS, PAIR_GATE, PAIR_VARIANCE_ALONG, PAIR_VARIANCE_CROSS } from "./ekf/measure.ts";
 import { CTRA_SPEED_MPS, MODEL_FREE, MODEL_HOLD, MODEL_UNALIGNED } from "./ekf/motion.ts";
+import type { Moment } from "./moment.ts";
 import type { Parts } from "./parts.ts";
 import { LEVEL_LEFT, LEVEL_YAW_RATE } from "./tilt.ts";
 
@@ -38,14 +39,14 @@ export class Upkeep {
   }
 
   /** Every inertial sample. */
-  collect(level: Float64Array, dtS: number): void {
+  collect(level: Float64Array, { dtS }: Moment): void {
     this.#sumS += dtS;
     this.#sumLeft += level[LEVEL_LEFT]! * dtS;
     this.#sumYawRate += level[LEVEL_YAW_RATE]! * dtS;
   }
 
-  /** Call with the head moved to tS; does its work some times a second. `heardS`: newest fix or wheel sample. */
-  tick(tS: number, heardS: number): void {
+  /** Call with the head moved to the moment; does its work some times a second. */
+  tick({ tS, heardS }: Moment): void {
     const dt = tS - this.#lastS;
     if (dt < TICK_S - 1e-4) return;
     this.#lastS = tS;

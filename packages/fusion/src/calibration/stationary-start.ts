@@ -23,6 +23,7 @@ const BLOCK = 10;
  */
 export class StationaryStart {
   state: StartState = "idle";
+  running = false;
   readonly mean = new Float64Array(6);
   #options = START_OPTIONS;
   readonly #block = new Float64Array(6);
@@ -36,16 +37,13 @@ export class StationaryStart {
       throw new RangeError(`calibration: ${options.samples} samples over ${options.durationS} s`);
     this.#options = options;
     this.state = "running";
+    this.running = true;
     this.#inBlock = 0;
     this.#blocks = 0;
     this.#samples = 0;
     this.#startS = Number.NaN;
     this.#block.fill(0);
     this.mean.fill(0);
-  }
-
-  get running(): boolean {
-    return this.state === "running";
   }
 
   /** From 0 to 1. */
@@ -55,7 +53,7 @@ export class StationaryStart {
 
   /** A raw sample `s[at...] = ax ay az gx gy gz`. Returns true when the state changed. */
   push(tS: number, s: Float64Array, at: number): boolean {
-    if (this.state !== "running") return false;
+    if (!this.running) return false;
     if (!(this.#startS <= tS)) this.#startS = tS;
     for (let i = 0; i < 6; i++) this.#block[i] = this.#block[i]! + s[at + i]! / BLOCK;
     this.#samples++;
@@ -69,7 +67,8 @@ export class StationaryStart {
     if (moved) this.state = "moved";
     else if (this.#samples >= this.#options.samples && tS - this.#startS >= this.#options.durationS)
       this.state = "done";
-    return this.state !== "running";
+    this.running = this.state === "running";
+    return !this.running;
   }
 
   #moved(): boolean {

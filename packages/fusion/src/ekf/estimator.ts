@@ -1,3 +1,4 @@
+import type { Moment } from "../moment.ts";
 import { carry } from "./carry.ts";
 import { condition, resetState } from "./condition.ts";
 import { ACCEPTED, KIND, MOVE, MOVE_Q, NOTHING, PAYLOAD, RESET, REST, SLOT_NIS, TIME_S } from "./events.ts";
@@ -143,10 +144,10 @@ export class Estimator {
   }
 
   /**
-   * One inertial interval that ends at tS: level forward and left force (m/s^2) and yaw rate (rad/s), means over
+   * One inertial interval that ends at the moment: level forward and left force (m/s^2) and yaw rate (rad/s), means over
    * the interval, in `level[0], [1], [3]`. `taken` is what the attitude took over of the biases; it is cleared.
    */
-  advance(tS: number, level: Float64Array, taken: Float64Array): void {
+  advance({ tS }: Pick<Moment, "tS">, level: Float64Array, taken: Float64Array): void {
     const u = this.#inputs;
     u[DT_S] = tS - this.#headS;
     u[FORWARD_MPS2] = level[0]!;

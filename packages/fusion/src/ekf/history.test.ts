@@ -35,7 +35,7 @@ function drive(fixes: readonly Fix[], lateS: number): Estimator {
   for (let k = 1; k <= 300; k++) {
     const tS = k / 100;
     const level = new Float64Array([1 + Math.sin(tS * 3), 0.2, 0, 0.1 * Math.cos(tS)]);
-    e.advance(tS, level, taken);
+    e.advance({ tS }, level, taken);
     while (queue.length > 0 && queue[0]!.tS + lateS <= tS + 1e-9) {
       const f = queue.shift()!;
       put(e, POSITION, f.tS, f.x, f.y, 4);
@@ -80,7 +80,7 @@ describe("late measurements", () => {
     e.model = MODEL_IMU;
     const level = new Float64Array(4);
     const taken = new Float64Array(2);
-    for (let k = 1; k <= 100; k++) e.advance(k / 100, level, taken);
+    for (let k = 1; k <= 100; k++) e.advance({ tS: k / 100 }, level, taken);
     // between two samples, 0.2035 s ago, exactly on the line
     expect(put(e, POSITION, 1 - 0.2035, 20 * (1 - 0.2035), 0, 1e-4)).toBe(USED);
     expect(e.x[EAST]).toBeCloseTo(20, 9);
@@ -104,7 +104,7 @@ it("the history stays inside its bounds and hands out every event in order", () 
   const level = new Float64Array(4);
   const taken = new Float64Array(2);
   for (let k = 1; k <= 400; k++) {
-    e.advance(k / 100, level, taken);
+    e.advance({ tS: k / 100 }, level, taken);
     if (k % 7 === 0) put(e, POSITION, k / 100 - 0.05, 0, 0, 4);
     expect(e.history.length).toBeLessThanOrEqual(50);
   }

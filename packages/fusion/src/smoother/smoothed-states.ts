@@ -73,7 +73,7 @@ export class SmoothedStates {
           : Number.NaN;
     const dt = tS - this.#lastS;
     this.#lastS = tS;
-    out.mode = this.#mode.push(out.aLong, out.aLat, out.yawRate, out.speed, dt > 0 && dt < 1 ? dt : 0);
+    out.mode = this.#mode.push({ ...out, dtS: dt > 0 && dt < 1 ? dt : 0 });
     return true;
   }
 
