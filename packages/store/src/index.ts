@@ -8,6 +8,15 @@ export {
 export type { DeviceRow } from "./catalogue/device-table.ts";
 export { lockFolder } from "./catalogue/folder-lock.ts";
 export type { GapRow } from "./catalogue/gap-ledger.ts";
+export type {
+  BestLap,
+  BestQuery,
+  FiledTimes,
+  LapRow,
+  LapTable,
+  Timing,
+  TimingSummary,
+} from "./catalogue/lap-table.ts";
 export {
   asStoreError,
   type OnStoreProblem,
@@ -20,6 +29,7 @@ export { openJournal } from "./journal/journal.ts";
 export { readMcap, readMcapInfo } from "./journal/read-mcap.ts";
 export { SeqRanges } from "./journal/seq-ranges.ts";
 export type * from "./journal/types.ts";
+export { KeyedQueue } from "./keyed-queue.ts";
 export { openMemoryStore } from "./samples/memory.ts";
 export { openParquetStore, type ParquetStoreOptions } from "./samples/parquet.ts";
 export type * from "./samples/types.ts";

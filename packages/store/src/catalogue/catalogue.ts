@@ -6,6 +6,7 @@ import type { SeqRanges } from "../journal/seq-ranges.ts";
 import type { Journal } from "../journal/types.ts";
 import { type DeviceRow, openDeviceTable } from "./device-table.ts";
 import { type GapRow, openGapLedger } from "./gap-ledger.ts";
+import { type LapTable, openLapTable } from "./lap-table.ts";
 import { MIGRATIONS } from "./schema.ts";
 
 export type SessionState = "open" | "closed" | "imported";
@@ -37,6 +38,7 @@ export interface Catalogue extends Disposable {
     end: { readonly endUs: number; readonly frames: number; readonly state?: "closed" | "imported" },
   ): void;
   deleteSession(id: string): void;
+  readonly laps: LapTable;
   /** Which frames of a device's boot have come, over all sessions: a frame that is sent again long after is still known. */
   saveReceived(device: string, boot: string, seen: SeqRanges, nowUs?: number): void;
   received(device: string, boot: string): readonly (readonly [first: number, last: number])[];
@@ -148,6 +150,7 @@ function bind(db: DatabaseSync): Catalogue {
         id,
       ),
     deleteSession: (id) => void remove.run(id),
+    laps: openLapTable(db),
     saveReceived(device, boot, seen, nowUs = Date.now() * 1000) {
       db.exec("BEGIN IMMEDIATE");
       try {

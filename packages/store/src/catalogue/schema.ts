@@ -42,4 +42,34 @@ export const MIGRATIONS: readonly string[] = [
     PRIMARY KEY (device, boot, first)
   ) STRICT, WITHOUT ROWID;
   `,
+  `
+  CREATE TABLE timings (
+    session TEXT PRIMARY KEY REFERENCES sessions (id) ON DELETE CASCADE,
+    complete INTEGER NOT NULL,
+    track TEXT,
+    layout TEXT,
+    source TEXT,
+    gates TEXT NOT NULL,
+    notes TEXT NOT NULL
+  ) STRICT, WITHOUT ROWID;
+  CREATE TABLE laps (
+    session TEXT NOT NULL REFERENCES timings (session) ON DELETE CASCADE,
+    place INTEGER NOT NULL,
+    number INTEGER NOT NULL,
+    kind TEXT NOT NULL,
+    start_us INTEGER NOT NULL,
+    end_us INTEGER NOT NULL,
+    time_s REAL NOT NULL,
+    uncertainty_s REAL,
+    valid INTEGER NOT NULL,
+    flags TEXT NOT NULL,
+    sectors TEXT NOT NULL,
+    PRIMARY KEY (session, place)
+  ) STRICT, WITHOUT ROWID;
+  CREATE TABLE filed (
+    session TEXT PRIMARY KEY REFERENCES sessions (id) ON DELETE CASCADE,
+    gates TEXT NOT NULL,
+    laps TEXT NOT NULL
+  ) STRICT, WITHOUT ROWID;
+  `,
 ];

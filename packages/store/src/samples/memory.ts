@@ -41,8 +41,9 @@ export function openMemoryStore(): SampleStore {
       group.append(batch);
     },
     async drain() {},
-    async replaceSession(id) {
-      replacing.set(id, new Map());
+    async replaceSession(id, groups) {
+      const kept = [...(sessions.get(id) ?? [])].filter(([name]) => groups && !groups.includes(name));
+      replacing.set(id, new Map(kept));
     },
     async closeSession(id) {
       const groups = replacing.get(id);

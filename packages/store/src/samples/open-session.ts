@@ -14,16 +14,24 @@ export class OpenSession {
   readonly id: string;
   /** Stands for what is stored instead of adding to it. */
   replaces: boolean;
+  /** Where only some groups are replaced. */
+  only: ReadonlySet<string> | undefined;
   readonly partsFolder: string;
   readonly groups = new Map<string, OpenGroup>();
   /** Parts being written. */
   flushing: Promise<void> = Promise.resolve();
   nextPart = 0;
 
-  constructor(id: string, replaces: boolean, partsFolder: string) {
+  constructor(id: string, replaces: boolean, partsFolder: string, only?: ReadonlySet<string>) {
     this.id = id;
     this.replaces = replaces;
+    this.only = only;
     this.partsFolder = partsFolder;
+  }
+
+  /** Whether what is stored of a group goes when this session is closed. */
+  takesOver(group: string): boolean {
+    return this.replaces && (this.only?.has(group) ?? true);
   }
 
   group(name: string): OpenGroup {
@@ -38,6 +46,7 @@ export class OpenSession {
   /** Takes up what an earlier one could not store; its rows came first. */
   follow(earlier: OpenSession): void {
     this.replaces = earlier.replaces;
+    this.only = earlier.only;
     for (const old of earlier.groups.values()) {
       const group = this.group(old.name);
       group.parts.unshift(...old.parts);

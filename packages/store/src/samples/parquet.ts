@@ -97,9 +97,9 @@ class ParquetStore implements SampleStore {
     for (const session of [...this.#open.values(), ...this.#closing.values()]) await session.flushing;
   }
 
-  async replaceSession(id: string): Promise<void> {
+  async replaceSession(id: string, groups?: readonly string[]): Promise<void> {
     const old = this.#open.get(id);
-    this.#open.set(id, this.#newSession(id, true));
+    this.#open.set(id, this.#newSession(id, true, groups && new Set(groups)));
     if (old) await this.#jobs.run(id, () => this.#drop(old));
   }
 
@@ -167,8 +167,8 @@ class ParquetStore implements SampleStore {
     const entries = await readdir(this.#dir, { withFileTypes: true });
     return entries.filter((e) => e.isDirectory() && !e.name.startsWith(".")).map((e) => e.name);
   }
-  #newSession(id: string, replaces: boolean): OpenSession {
-    return new OpenSession(id, replaces, join(this.#folder(id), `${PARTS}${this.#opened++}`));
+  #newSession(id: string, replaces: boolean, only?: ReadonlySet<string>): OpenSession {
+    return new OpenSession(id, replaces, join(this.#folder(id), `${PARTS}${this.#opened++}`), only);
   }
 
   #filesOf(id: string): Promise<SampleFile[]> {
@@ -260,7 +260,7 @@ class ParquetStore implements SampleStore {
     await session.flushing;
     const folder = this.#folder(id);
     await mkdir(folder, { recursive: true });
-    const before = session.replaces ? [] : await this.#filesOf(id);
+    const before = (await this.#filesOf(id)).filter((f) => !session.takesOver(f.group));
     const made: { group: string; from: string; to: string }[] = [];
     try {
       for (const group of session.groups.values()) {
@@ -283,7 +283,8 @@ class ParquetStore implements SampleStore {
     }
     await this.#views.run(id, async () => {
       if (session.replaces)
-        for (const f of await this.#filesOf(id)) if (!made.some((m) => m.to === f.path)) await rm(f.path);
+        for (const f of await this.#filesOf(id))
+          if (session.takesOver(f.group) && !made.some((m) => m.to === f.path)) await rm(f.path);
       this.#files.delete(id);
       for (const { group, from, to } of made) {
         await rename(from, to);

@@ -98,6 +98,27 @@ export function describeSampleStore(name: string, options: ContractOptions): voi
       expect((await store.channels(ID)).map((c) => c.group)).toEqual(["udp/test.speed"]);
     });
 
+    check("replaces some groups alone, and leaves the others", async ({ store }) => {
+      store.append(ID, batchOf(OTHER, [[5, 9]], "can0"));
+      store.append(ID, batchOf(SPEED, [[10, 1]]));
+      await store.closeSession(ID);
+      const groups = async () => (await store.channels(ID)).map((c) => [c.group, c.firstUs % 1000]);
+      await store.replaceSession(ID, ["udp/test.speed"]);
+      store.append(ID, batchOf(SPEED, [[20, 2]]));
+      expect(await groups()).toEqual([
+        ["can0/test.other", 5],
+        ["udp/test.speed", 10],
+      ]);
+      await store.closeSession(ID);
+      expect(await groups()).toEqual([
+        ["can0/test.other", 5],
+        ["udp/test.speed", 20],
+      ]);
+      await store.replaceSession(ID, ["udp/test.speed"]);
+      await store.closeSession(ID);
+      expect(await groups()).toEqual([["can0/test.other", 5]]);
+    });
+
     check("forgets a deleted session, and takes it anew", async ({ store }) => {
       store.append(ID, batchOf(SPEED, [[10, 1]]));
       await store.closeSession(ID);

@@ -15,7 +15,7 @@ export function viewsOf(
   open: OpenSession | undefined,
 ): GroupView[] {
   const layers: (OpenSession | readonly SampleFile[])[] = [];
-  if (!closing?.replaces) layers.push(files);
+  layers.push(files.filter((f) => !closing?.takesOver(f.group)));
   if (closing) layers.push(closing);
   // what replaces a session is seen when it is complete, or when there is nothing else to see
   if (open && !(open.replaces && (files.length > 0 || closing))) layers.push(open);

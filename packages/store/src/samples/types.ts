@@ -58,8 +58,11 @@ export interface SampleStore extends AsyncDisposable {
   append(sessionId: string, batch: Batch): void;
   /** Resolves when what did not fit into memory is on the disk: wait for it between large appends, which are refused with StoreError "overloaded" otherwise. */
   drain(): Promise<void>;
-  /** From here on the session is what will be appended; what is stored is replaced when it is closed, and stands until then. */
-  replaceSession(sessionId: string): Promise<void>;
+  /**
+   * From here on the session is what will be appended; what is stored is replaced when it is closed, and stands until
+   * then. With groups named, only those are replaced, and the others stay.
+   */
+  replaceSession(sessionId: string, groups?: readonly string[]): Promise<void>;
   /** Makes what was appended durable. Harmless where nothing was. Throws StoreError "no-space", "io"; the session stays open then. */
   closeSession(sessionId: string): Promise<SessionSummary>;
   deleteSession(sessionId: string): Promise<void>;
