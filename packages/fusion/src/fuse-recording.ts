@@ -10,7 +10,7 @@ import { EventLog } from "./smoother/event-log.ts";
 import { SmoothedStates } from "./smoother/smoothed-states.ts";
 import { Smoother } from "./smoother/smoother.ts";
 import { StateTable } from "./state-table.ts";
-import { createState, type FusionOptions, type FusionSummary } from "./types.ts";
+import { createState, type FusionOptions, type FusionSummary, type SavedCalibration } from "./types.ts";
 
 export type FuseOptions = Omit<FusionOptions, "onState"> & {
   /** Rows a second of the result; that of the inertial sensor (or of the fixes) when left out. */
@@ -26,6 +26,8 @@ export type FusedRecording = {
   /** The given recording's description with one group, "fusion", of `vehicle.*` channels. */
   readonly recording: Recording;
   readonly summary: FusionSummary;
+  /** What was learnt of the sensors: a start for the next recording of the same vehicle. */
+  readonly calibration: SavedCalibration;
 };
 
 function forward(input: RecordingInput, options: FuseOptions): { table: StateTable; fusion: Fusion } {
@@ -39,10 +41,7 @@ function forward(input: RecordingInput, options: FuseOptions): { table: StateTab
  * Smoothed states at the times of the filter's. A first run finds delays and calibration, a second one uses them from
  * the first row and logs its events, and the smoother goes through the log backwards.
  */
-function smoothed(
-  input: RecordingInput,
-  options: FuseOptions,
-): { table: StateTable; summary: FusionSummary } {
+function smoothed(input: RecordingInput, options: FuseOptions): { table: StateTable; fusion: Fusion } {
   const first = forward(input, options).fusion;
   const { delay } = first.summary();
   const log = new EventLog();
@@ -63,9 +62,9 @@ function smoothed(
   );
   input.feed(fusion, options.hideGnss ?? [], options.hideWheel ?? []);
   fusion.end();
-  const summary = { ...fusion.summary(), smoothed: true };
-  if (!summary.reference || log.length === 0) return { table: new StateTable(), summary };
-  const local = new LocalGeodetic(new TangentPlane(summary.reference.lat, summary.reference.lon));
+  const { reference } = fusion.summary();
+  if (!reference || log.length === 0) return { table: new StateTable(), fusion };
+  const local = new LocalGeodetic(new TangentPlane(reference.lat, reference.lon));
   const mode = new DrivingMode();
   if (options.preset === "custom" && options.thresholds) mode.use("custom", options.thresholds);
   else if (options.preset && options.preset !== "custom") mode.use(options.preset);
@@ -77,7 +76,7 @@ function smoothed(
     const shared = SHARED_ERROR * (fusion.fixSigmaM || 0);
     if (states.at((state.tUs - base) * 1e-6, shared, state)) result.add(state);
   }
-  return { table: result, summary };
+  return { table: result, fusion };
 }
 
 /** Fuses a whole recording: groups merged by time, states out as a recording. */
@@ -85,17 +84,11 @@ export function fuseRecording(recording: Recording, options: FuseOptions = {}): 
   if (options.rateHz !== undefined && !(options.rateHz > 0 && options.rateHz <= 10_000))
     throw new RangeError(`fuse: ${options.rateHz} rows a second`);
   const input = new RecordingInput(recording);
-  let table: StateTable;
-  let summary: FusionSummary;
-  if (options.smooth) ({ table, summary } = smoothed(input, options));
-  else {
-    const run = forward(input, options);
-    table = run.table;
-    summary = run.fusion.summary();
-  }
+  const { table, fusion } = options.smooth ? smoothed(input, options) : forward(input, options);
   const rows = options.rateHz === undefined ? table : resample(table, options.rateHz);
   return {
     recording: { ...recording, groups: [rows.group("fusion")] },
-    summary,
+    summary: { ...fusion.summary(), smoothed: options.smooth ?? false },
+    calibration: fusion.save(),
   };
 }

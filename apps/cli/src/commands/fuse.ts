@@ -1,8 +1,8 @@
 import { createWriteStream } from "node:fs";
-import { rename, rm } from "node:fs/promises";
+import { readFile, rename, rm, writeFile } from "node:fs/promises";
 import { pipeline } from "node:stream/promises";
 import { writeRecording } from "@pitwall/formats";
-import { type FusionSummary, fuseRecording } from "@pitwall/fusion";
+import { createFusion, type FusionSummary, fuseRecording, type SavedCalibration } from "@pitwall/fusion";
 import { CommandError, command, numberOption, UsageError } from "../command.ts";
 import { READING, READING_USAGE } from "../reading-options.ts";
 import { openRecording } from "../recordings.ts";
@@ -15,6 +15,30 @@ function spanOf(text: string): readonly [fromS: number, toS: number] {
   if (more.length > 0 || !(fromS! >= 0 && toS! > fromS!))
     throw new UsageError(`--no-gnss takes FROM,TO in seconds from the first row, not "${text}"`);
   return [fromS!, toS!];
+}
+
+/** What an earlier recording of the vehicle taught; undefined where there is no such file yet. Throws CommandError. */
+async function learnt(file: string): Promise<SavedCalibration | undefined> {
+  let text: string;
+  try {
+    text = await readFile(file, "utf8");
+  } catch (e) {
+    if ((e as NodeJS.ErrnoException).code === "ENOENT") return undefined;
+    throw e;
+  }
+  try {
+    const saved = JSON.parse(text) as SavedCalibration;
+    createFusion({ calibration: saved });
+    return saved;
+  } catch (e) {
+    throw new CommandError(`${file}: ${e instanceof RangeError ? e.message : "not a saved calibration"}`);
+  }
+}
+
+async function keep(file: string, calibration: SavedCalibration): Promise<void> {
+  const part = `${file}.part`;
+  await writeFile(part, `${JSON.stringify(calibration, null, 2)}\n`);
+  await rename(part, file);
 }
 
 const share = (s: { readonly accepted: number; readonly rejected: number }): string =>
@@ -40,7 +64,7 @@ function inWords(s: FusionSummary): string[] {
 export const fuse = command({
   name: "fuse",
   summary: "run the filter on a recording and write the fused channels",
-  usage: `pitwall fuse FILE-or-SESSION [-o OUT.csv] [--rate HZ] [--smooth] [--light] [--no-gnss FROM,TO …] [--preset track|canyon|city|highway] [--delay S] [--json] ${READING_USAGE}`,
+  usage: `pitwall fuse FILE-or-SESSION [-o OUT.csv] [--rate HZ] [--smooth] [--light] [--no-gnss FROM,TO …] [--preset track|canyon|city|highway] [--delay S] [--side-slip] [--calibration FILE.json] [--json] ${READING_USAGE}`,
   options: {
     ...READING,
     output: { type: "string", short: "o" },
@@ -50,6 +74,8 @@ export const fuse = command({
     "no-gnss": { type: "string", multiple: true },
     preset: { type: "string" },
     delay: { type: "string" },
+    "side-slip": { type: "boolean" },
+    calibration: { type: "string" },
   },
   async run({ values, positionals }, io) {
     const [what, ...more] = positionals;
@@ -62,6 +88,7 @@ export const fuse = command({
       throw new UsageError(`--preset is one of ${PRESETS.join(" ")}`);
     const gnssDelayS = numberOption("delay", values.delay);
     const hideGnss = (values["no-gnss"] ?? []).map(spanOf);
+    const calibration = values.calibration === undefined ? undefined : await learnt(values.calibration);
     const recording = await openRecording(io, what, values);
     const fused = fuseRecording(recording, {
       hideGnss,
@@ -70,11 +97,14 @@ export const fuse = command({
       ...(rateHz === undefined ? {} : { rateHz }),
       ...(preset === undefined ? {} : { preset }),
       ...(gnssDelayS === undefined ? {} : { gnssDelayS }),
+      ...(values["side-slip"] ? { sideSlip: "free" as const } : {}),
+      ...(calibration === undefined ? {} : { calibration }),
     });
     if ((fused.recording.groups[0]?.tUs.length ?? 0) === 0)
       throw new CommandError(
         `${what}: no position could be made of it (${fused.summary.degraded.join(", ") || "no fix"})`,
       );
+    if (values.calibration !== undefined) await keep(values.calibration, fused.calibration);
     const pieces = () => writeRecording(fused.recording, "pitwall-csv");
     if (values.output !== undefined) {
       const part = `${values.output}.part`;
