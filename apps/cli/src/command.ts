@@ -11,8 +11,12 @@ export type Io = {
   readonly out: (chunk: string | Uint8Array) => Promise<void>;
   readonly err: (line: string) => void;
   readonly stdin: () => AsyncIterable<Uint8Array>;
+  /** Asks on the terminal; undefined where there is nobody to ask. The answer is undefined where input ends. */
+  readonly ask?: (question: string) => Promise<string | undefined>;
   /** stderr is a terminal: progress may be drawn. */
   readonly interactive: boolean;
+  /** Width of stdout where it is a terminal: a chart may be drawn. */
+  readonly columns?: number;
   readonly signal: AbortSignal;
 };
 

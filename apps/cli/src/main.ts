@@ -1,8 +1,19 @@
+import { createInterface } from "node:readline/promises";
 import type { Io } from "./command.ts";
 import { COMMANDS } from "./commands.ts";
 
 const abort = new AbortController();
 for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => abort.abort());
+
+async function ask(question: string): Promise<string | undefined> {
+  const lines = createInterface({ input: process.stdin, output: process.stderr });
+  try {
+    const ended = new Promise<undefined>((done) => lines.once("close", () => done(undefined)));
+    return await Promise.race([lines.question(question, { signal: abort.signal }), ended]);
+  } finally {
+    lines.close();
+  }
+}
 
 const io: Io = {
   out: (chunk) =>
@@ -11,7 +22,9 @@ const io: Io = {
     }),
   err: (line) => void process.stderr.write(`${line}\n`),
   stdin: () => process.stdin,
+  ...(process.stdin.isTTY && process.stderr.isTTY ? { ask } : {}),
   interactive: process.stderr.isTTY === true,
+  ...(process.stdout.isTTY && { columns: process.stdout.columns }),
   signal: abort.signal,
 };
 // a reader that has seen enough (`| head`) is no failure

@@ -5,6 +5,7 @@ import { openData, recordingOf } from "@pitwall/server";
 import { CommandError, type Io } from "./command.ts";
 import { dataOf, tellProblem } from "./data.ts";
 import { openInput } from "./input.ts";
+import { deskOf, explained } from "./mapping-desk.ts";
 import { progressBar } from "./progress.ts";
 import { type ReadingValues, readingOf } from "./reading-options.ts";
 
@@ -23,13 +24,16 @@ export async function openRecording(
     const input = await openInput(io, what);
     const bar = progressBar(io, `reading ${what}`);
     try {
-      return await readRecording(input.chunks, {
-        ...reading,
-        name: what,
-        ...(input.total === undefined ? {} : { size: input.total }),
-        progress: (p) => bar.update(p.bytes, p.total),
-        signal: io.signal,
-      });
+      return await explained(io, what, () =>
+        readRecording(input.chunks, {
+          ...reading,
+          name: what,
+          mappings: deskOf(io, what, values),
+          ...(input.total === undefined ? {} : { size: input.total }),
+          progress: (p) => bar.update(p.bytes, p.total),
+          signal: io.signal,
+        }),
+      );
     } finally {
       bar.end();
     }

@@ -1,4 +1,4 @@
-import { copyFile, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { copyFile, mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { ReadOptions } from "@pitwall/formats";
@@ -6,6 +6,7 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { type DataFolder, openData } from "./data-folder.ts";
 import { deriveSession } from "./derive.ts";
 import { importFile } from "./import.ts";
+import { openMappingDesk } from "./mapping-desk.ts";
 
 let dir = "";
 beforeEach(async () => {
@@ -113,6 +114,32 @@ describe("a file that says not everything itself", () => {
     expect(taken.format).toBe("journal");
     expect(await firstOf(other, taken.session, channel)).toEqual(wanted);
     expect(await other.samples.digest(taken.session)).toBe(digest);
+  });
+
+  it("is asked about once; the answer is kept with the session, and for others like it in a file", async () => {
+    const mapping = CASES[2]![3].mapping!;
+    let asked = 0;
+    const desk = openMappingDesk(join(dir, "mappings"), async () => {
+      asked++;
+      return mapping;
+    });
+    const [one, two] = [join(dir, "one.csv"), join(dir, "two.csv")];
+    await writeFile(one, ODD);
+    await writeFile(two, `${ODD}2;108;6\n`);
+    await using data = await open("a");
+    const first = await importFile(data, one, { reading: { mappings: desk } });
+    const again = await importFile(data, two, { reading: { mappings: desk } });
+    expect(asked).toBe(1);
+    const [name] = await readdir(join(dir, "mappings"));
+    expect(name).toMatch(/^t0-foo-bar-[0-9a-f]{8}\.json$/);
+    expect(first.notes.join()).toContain(`remembered in ${join(dir, "mappings", name!)}`);
+    expect(again.notes.join()).toContain(`as in ${join(dir, "mappings", name!)}`);
+    // what was remembered may be gone
+    await rm(join(dir, "mappings"), { recursive: true });
+    const digest = await data.samples.digest(again.session);
+    await deriveSession(data, again.session);
+    expect(await data.samples.digest(again.session)).toBe(digest);
+    expect(await firstOf(data, again.session, "gnss.speed")).toEqual(["gnss.speed", 0, 10]);
   });
 
   it("is refused without, and leaves nothing behind", async () => {

@@ -51,13 +51,22 @@ export async function importFile(
 
   const format = reading.format ?? recognise(head, title)?.format.id;
   if (format === undefined) throw new StoreError("unsupported", file, "is in no format that Pitwall knows");
-  const found = await lookThrough(file, { ...reading, name: title, format, progress: bytesOf(progress) });
+  let { mapping } = reading;
+  const found = await lookThrough(file, {
+    ...reading,
+    name: title,
+    format,
+    progress: bytesOf(progress),
+    onMapping: (m) => {
+      mapping = m;
+    },
+  });
   if (!Number.isFinite(found.startUs)) throw new StoreError("corrupt", file, "holds no sample");
   const vehicle = options.vehicle ?? safeName(found.vehicle ?? named);
   const ref = newSession(data, vehicle, found.startUs, title);
   const meta = { device: "file", boot: "", name: title.slice(0, 64) };
   const arrivalUs = Math.round(found.startUs);
-  const how = readingToBytes({ ...keptOf(reading), name: title });
+  const how = readingToBytes({ ...keptOf(mapping ? { ...reading, mapping } : reading), name: title });
   const source = data.journal.source(ref, { ...meta, protocol: READING });
   data.journal.append(source, how, 0, how.length, arrivalUs, Number.NaN, 0);
   await journalFile(data, ref, { ...meta, protocol: fileProtocol(format) }, file, arrivalUs);

@@ -1,9 +1,10 @@
 export { ConfigError, defaultDataFolder, parseConfig, readConfigFile, ServerConfig } from "./config.ts";
-export { CsvMappingSchema, parseMapping } from "./csv-mapping.ts";
+export { parseMapping } from "./csv-mapping.ts";
 export { type DataFolder, openData, openTracks } from "./data-folder.ts";
 export { blackboxOf, type ReplayPackets } from "./demo.ts";
 export { deriveSession } from "./derive.ts";
 export { importFile } from "./import.ts";
+export { openMappingDesk } from "./mapping-desk.ts";
 export { recordingOf } from "./recording.ts";
 export { type RunningServer, startServer } from "./server.ts";
 export { type ReadTracksOptions, readTracks } from "./tracks/read-tracks.ts";

@@ -23,6 +23,8 @@ export type ReadOptions = {
   readonly mapping?: CsvMapping;
   /** Where mappings are asked for once and remembered. */
   readonly mappings?: MappingDesk;
+  /** Told the mapping that a table was read by: with it the same table is read the same way again. */
+  readonly onMapping?: (mapping: CsvMapping) => void;
   /** Day (UTC, `YYYY-MM-DD`) for files that give only the time of day. */
   readonly date?: string;
   /** VBO files count longitude positive to the west. For those that do not. */

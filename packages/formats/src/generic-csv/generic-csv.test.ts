@@ -17,7 +17,7 @@ describe("CSV of any program", () => {
     expect([at("gnss.lat"), at("gnss.lon"), at("gnss.speed")]).toEqual([50.3010636, 4.6550936, 24.09]);
     expect(at("imu.az")).toBe(8.427);
     expect(at("imu.gx")).toBeCloseTo((3.143 * Math.PI) / 180, 12);
-    expect(r.notes.join()).toContain("columns are read as");
+    expect(r.notes.join()).toContain("columns are read, by their titles and values");
   });
 
   it.each([
@@ -66,8 +66,14 @@ describe("CSV of any program", () => {
     const asked: CsvMapping[] = [];
     const store = new Map<string, CsvMapping>();
     const desk: MappingDesk = {
-      recall: async (signature) => store.get(signature),
-      remember: async (signature, m) => void store.set(signature, m),
+      recall: async (signature) => {
+        const known = store.get(signature);
+        return known && { mapping: known, place: "a drawer" };
+      },
+      remember: async (signature, m) => {
+        store.set(signature, m);
+        return "a drawer";
+      },
       ask: async (proposal) => {
         asked.push(proposal);
         return mapping;
@@ -80,9 +86,44 @@ describe("CSV of any program", () => {
       );
       expect([...findColumn(r, "brake_pressure")!.column.values]).toEqual([-200, -400]);
       expect(findColumn(r, "brake_pressure")!.column.field.unit).toBe("kPa");
+      expect(r.notes.join()).toContain(i === 0 ? "remembered in a drawer" : "as in a drawer");
     }
     expect(asked).toHaveLength(1);
     expect(asked[0]!.columns.map((c) => c.column)).toContain("foo");
+  });
+
+  it.each([
+    [{ time: { column: "t1", kind: "s" } }, 'no column "t1" for the time'],
+    [{ columns: [{ column: "fo", channel: "gnss.speed", unit: "" }] }, 'no column "fo"'],
+    [{ columns: [{ column: 3, channel: "gnss.speed", unit: "" }] }, 'no column "3"'],
+    [
+      { columns: [{ column: "foo", channel: "gnss.speed", unit: "bar" }] },
+      "bar does not measure gnss.speed, which is in m/s",
+    ],
+    [{ columns: [{ column: "foo", channel: "own", unit: "furlong" }] }, 'no unit "furlong" is known'],
+    [
+      {
+        columns: [
+          { column: "foo", channel: "gnss.speed", unit: "" },
+          { column: "bar", channel: "gnss.speed", unit: "" },
+        ],
+      },
+      "gnss.speed is there twice",
+    ],
+  ] as const)("refuses a mapping that the table cannot be read by: %j", async (wrong, reason) => {
+    await expect(readRecording(bytesOf(ODD), { mapping: { ...mapping, ...wrong } })).rejects.toMatchObject({
+      code: "needs-mapping",
+      reason: `the mapping: there is ${reason}`.replace(/there is (?!no column)/, ""),
+    });
+  });
+
+  it("keeps columns with the same title apart", async () => {
+    const r = await readRecording(bytesOf("time,lat,temp,temp\n0,50,1,2\n1,50.1,3,4\n"));
+    expect(r.groups[0]!.columns.map((c) => [...c.values])).toEqual([
+      [50, 50.1],
+      [1, 3],
+      [2, 4],
+    ]);
   });
 
   it("refuses a table that nobody explains", async () => {

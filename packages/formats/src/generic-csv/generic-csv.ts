@@ -9,8 +9,8 @@ import { settleSigns } from "../table/settle-signs.ts";
 import { isEpoch } from "../text/epoch.ts";
 import { cellsOf } from "../text/lines.ts";
 import { headLines, looksBinary } from "../text/sniff.ts";
-import type { CsvMapping } from "./mapping.ts";
-import { planOf } from "./plan.ts";
+import type { CsvMapping, TableSample } from "./mapping.ts";
+import { mappingFaults, planOf } from "./plan.ts";
 import { lookAt, propose, type TableHead } from "./propose.ts";
 
 const ID = "generic-csv";
@@ -27,25 +27,48 @@ const head = (bytes: Uint8Array): TableHead | undefined => {
 export const signatureOf = (table: Pick<TableHead, "titles" | "units" | "delimiter">): string =>
   [table.delimiter, ...table.titles, ...(table.units ?? [])].join("|");
 
-async function mappingFor(table: TableHead, options: ReadOptions): Promise<CsvMapping> {
-  if (options.mapping) return options.mapping;
+/** What the columns of a table seem to be, by its first bytes: to be shown and corrected. Undefined for what is no table. */
+export function proposeMapping(
+  bytes: Uint8Array,
+): { readonly mapping: CsvMapping; readonly complete: boolean; readonly table: TableSample } | undefined {
+  const table = head(bytes);
+  if (!table) return undefined;
+  const { mapping, known } = propose(table);
+  return { mapping, complete: known > 0, table: sampleOf(table) };
+}
+
+const sampleOf = (table: TableHead): TableSample => ({ header: table.titles, rows: table.rows.slice(0, 20) });
+
+/** The mapping, and how it came about. */
+async function mappingFor(
+  table: TableHead,
+  options: ReadOptions,
+): Promise<readonly [CsvMapping, from: string]> {
+  const place = options.name ?? ID;
+  if (options.mapping) return [checked(options.mapping, table, place), ""];
   const signature = signatureOf(table);
   const desk = options.mappings;
   const remembered = await desk?.recall(signature);
-  if (remembered) return remembered;
+  if (remembered) return [checked(remembered.mapping, table, remembered.place), ` as in ${remembered.place}`];
   const { mapping, known } = propose(table);
-  const answer = await desk?.ask?.(mapping, { header: table.titles, rows: table.rows.slice(0, 20) });
+  const answer = await desk?.ask?.(mapping, sampleOf(table));
   if (answer) {
-    await desk!.remember(signature, answer);
-    return answer;
+    checked(answer, table, place);
+    return [answer, ` as told, remembered in ${await desk!.remember(signature, answer)}`];
   }
   if (known === 0)
     throw new FormatError(
       "needs-mapping",
-      options.name ?? ID,
+      place,
       `nothing says what the columns mean: ${table.titles.slice(0, 8).join(", ")}`,
       table.headerLine || undefined,
     );
+  return [mapping, ", by their titles and values"];
+}
+
+function checked(mapping: CsvMapping, table: TableHead, place: string): CsvMapping {
+  const [fault] = mappingFaults(mapping, table.titles);
+  if (fault !== undefined) throw new FormatError("needs-mapping", place, `the mapping: ${fault}`);
   return mapping;
 }
 
@@ -53,7 +76,8 @@ async function read(source: ByteSource, options: ReadOptions): Promise<Recording
   const peeked = await peek(source);
   const table = head(peeked.head);
   if (!table) throw new FormatError("malformed", ID, "no table of numbers in the first lines");
-  const mapping = await mappingFor(table, options);
+  const [mapping, from] = await mappingFor(table, options);
+  options.onMapping?.(mapping);
   const problems = new ProblemLog();
   let first = Number.NaN;
   const laps = new LapNumbers();
@@ -74,10 +98,10 @@ async function read(source: ByteSource, options: ReadOptions): Promise<Recording
   });
   if (!options.mapping)
     problems.note(
-      `columns are read as ${mapping.columns
+      `columns are read${from}: ${mapping.columns
         .slice(0, 12)
-        .map((c) => `${c.column}: ${c.channel}${c.unit ? ` in ${c.unit}` : ""}`)
-        .join("; ")}`,
+        .map((c) => `${c.column} is ${c.channel}${c.unit ? ` in ${c.unit}` : ""}`)
+        .join("; ")}${mapping.columns.length > 12 ? "; …" : ""}`,
     );
   settleSigns(groups, problems);
   return {

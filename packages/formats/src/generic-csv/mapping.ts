@@ -25,13 +25,18 @@ export type CsvMapping = {
   readonly columns: readonly MappedColumn[];
 };
 
+/** The beginning of a table: its titles, and some rows as they stand. */
+export type TableSample = {
+  readonly header: readonly string[];
+  readonly rows: readonly (readonly string[])[];
+};
+
 /** Who explains a table: asked once for each kind of header, remembered by its signature. */
 export type MappingDesk = {
-  recall(signature: string): Promise<CsvMapping | undefined>;
-  remember(signature: string, mapping: CsvMapping): Promise<void>;
+  /** With the place where it is kept, for people. */
+  recall(signature: string): Promise<{ readonly mapping: CsvMapping; readonly place: string } | undefined>;
+  /** Gives the place where it is kept from now on. */
+  remember(signature: string, mapping: CsvMapping): Promise<string>;
   /** Shows what was guessed; gives the mapping to use, or undefined where nobody wants to explain it. */
-  ask?(
-    proposal: CsvMapping,
-    table: { readonly header: readonly string[]; readonly rows: readonly (readonly string[])[] },
-  ): Promise<CsvMapping | undefined>;
+  ask?(proposal: CsvMapping, table: TableSample): Promise<CsvMapping | undefined>;
 };

@@ -18,6 +18,31 @@ function timeOf(row: RowParser, bytes: Uint8Array, cell: number, kind: TimeKind)
   return Math.round(row.values[cell]! * US[kind]);
 }
 
+/** What is wrong with a mapping for a table with these titles; reading by it would give other values than were meant. */
+export function mappingFaults(mapping: CsvMapping, titles: readonly string[]): string[] {
+  const faults: string[] = [];
+  const missing = (column: string | number) =>
+    typeof column === "number" ? column >= titles.length : !titles.includes(column);
+  const { time, columns } = mapping;
+  if ("column" in time && missing(time.column))
+    faults.push(`there is no column "${time.column}" for the time`);
+  const seen = new Set<string>();
+  for (const c of columns) {
+    if (missing(c.column)) faults.push(`there is no column "${c.column}"`);
+    if (seen.has(c.channel)) faults.push(`${c.channel} is there twice`);
+    seen.add(c.channel);
+    const channel = findChannel(c.channel);
+    const step = channel && c.unit !== "" ? unitTo(c.unit, channel.unit) : unitOf(c.unit);
+    if (step === undefined)
+      faults.push(
+        channel && unitOf(c.unit)
+          ? `${c.unit} does not measure ${c.channel}, which is in ${channel.unit}`
+          : `no unit "${c.unit}" is known`,
+      );
+  }
+  return faults;
+}
+
 /** A mapping as a plan for the rows below `titles`. Columns that the table does not have are left out. */
 export function planOf(
   mapping: CsvMapping,

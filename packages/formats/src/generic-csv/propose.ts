@@ -65,7 +65,7 @@ const numberOf = (cell: string | undefined): number =>
   cell === undefined || cell === "" ? Number.NaN : Number(cell.replace(",", "."));
 
 const TIME_TITLE =
-  /^(?:utc|gps|gnss|unix|device|log|sample|local|elapsed|system)?[\s_]*(?:time|timestamp|datetime|date|utc|epoch|t|secs?|seconds|millis|ms|us)(?:[\s_]*(?:ms|us|ns|s|utc|boot[\s_]?s))?$/i;
+  /^(?:utc|gps|gnss|unix|device|log|sample|local|elapsed|system)?[\s_]*(?:time|timestamp|datetime|date|utc|epoch|t\d?|secs?|seconds|millis|ms|us)(?:[\s_]*(?:ms|us|ns|s|utc|boot[\s_]?s))?$/i;
 
 /** What kind of time a column holds, by its unit and its values; undefined where it is none. */
 function timeKind(title: string, unitRow: string, values: readonly string[]): TimeKind | undefined {
@@ -92,6 +92,9 @@ function timeKind(title: string, unitRow: string, values: readonly string[]): Ti
           ? "ms"
           : "s";
 }
+
+const onlyGrows = (cells: readonly string[]): boolean =>
+  cells.length > 2 && cells.every((c, i) => (i === 0 ? NUMBER.test(c) : numberOf(c) > numberOf(cells[i - 1])));
 
 /** Units that hold where a title names none. */
 const ASSUMED: Readonly<Record<string, string>> = {
@@ -168,8 +171,11 @@ export function propose(head: TableHead): { readonly mapping: CsvMapping; readon
     const seconds = numberOf(column(i)[0]) * { s: 1, ms: 1e-3, us: 1e-6, ns: 1e-9, "h:m:s": 0, iso: 0 }[k];
     return k === "iso" || (seconds > 9.4e8 && seconds < 4.1e9) ? 2 : 1;
   };
-  const timeAt = kinds.map((_, i) => i).sort((a, b) => rank(b) - rank(a) || a - b)[0] ?? -1;
-  const kind = kinds[timeAt];
+  const named = kinds.map((_, i) => i).sort((a, b) => rank(b) - rank(a) || a - b)[0] ?? -1;
+  const sure = kinds[named] !== undefined;
+  // a first column that only grows is worth a question, not more
+  const timeAt = sure ? named : onlyGrows(column(0)) ? 0 : -1;
+  const kind = sure ? kinds[named] : timeAt === 0 ? ("s" as const) : undefined;
   const parts = head.titles.map(titleParts);
   const names = head.titles.map((_, i) => (kinds[i] ? undefined : channelOf(parts[i]!.name)));
   const at = (channel: string) => names.indexOf(channel);
@@ -177,6 +183,7 @@ export function propose(head: TableHead): { readonly mapping: CsvMapping; readon
   let known = 0;
   const columns = head.titles.flatMap((title, i): MappedColumn[] => {
     if (i === timeAt || title === "") return [];
+    const column = head.titles.indexOf(title) === i ? title : i;
     const { name, unit: inTitle } = parts[i]!;
     const said = head.units?.[i] || inTitle;
     const channel = names[i];
@@ -191,17 +198,14 @@ export function propose(head: TableHead): { readonly mapping: CsvMapping; readon
     if (channel !== undefined && fits && !taken.has(channel)) {
       taken.add(channel);
       known++;
-      return [{ column: title, channel, unit }];
+      return [{ column, channel, unit }];
     }
-    return [
-      {
-        column: title,
-        channel: findChannel(ownName(name)) ? `file.${ownName(name)}` : ownName(name),
-        unit: said,
-      },
-    ];
+    const own = findChannel(ownName(name)) ? `file.${ownName(name)}` : ownName(name);
+    const free = taken.has(own) ? `${own}_${i + 1}` : own;
+    taken.add(free);
+    return [{ column, channel: free, unit: unitOf(said) ? said : "" }];
   });
   const { delimiter, decimal, headerLine, dataLine } = head;
   const time = kind ? { column: head.titles[timeAt]!, kind } : { rateHz: 10 };
-  return { mapping: { delimiter, decimal, headerLine, dataLine, time, columns }, known: kind ? known : 0 };
+  return { mapping: { delimiter, decimal, headerLine, dataLine, time, columns }, known: sure ? known : 0 };
 }

@@ -59,19 +59,3 @@ export const journal: Format = {
     remarks: "Frames as they came, not samples: read and written by the package `store`.",
   },
 };
-
-export const parquet: Format = {
-  id: "parquet",
-  title: "Parquet",
-  extensions: ["parquet"],
-  sniff: (head) => (head[0] === 0x50 && head[1] === 0x41 && head[2] === 0x52 && head[3] === 0x31 ? 1 : 0),
-  carries: {
-    times: "own",
-    absoluteTime: true,
-    channels: "all",
-    gaps: true,
-    laps: "none",
-    gates: false,
-    remarks: "Read and written by the package `store`, a file a group.",
-  },
-};

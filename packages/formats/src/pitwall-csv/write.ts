@@ -1,31 +1,19 @@
 import type { Recording } from "@pitwall/core";
 import { decimalsOf } from "../text/decimal.ts";
 import { quoted, TextWriter } from "../text/writer.ts";
+import { columnNames } from "../write/column-names.ts";
 import { LapCursor, lapGroup, NO_LAP } from "../write/laps.ts";
 import { mergedRows } from "../write/merge.ts";
 
 const COMMA = 44;
 const LF = 10;
 
-/** The header names of all columns: a channel's second source is `channel@source`, so that both come back. */
-function headerNames(recording: Recording): string[][] {
-  const taken = new Set<string>();
-  return recording.groups.map((g) =>
-    g.columns.map(({ field }) => {
-      let name = field.name;
-      for (let n = 1; taken.has(name); n++) name = `${field.name}@${g.name}${n > 1 ? ` ${n}` : ""}`;
-      taken.add(name);
-      return name;
-    }),
-  );
-}
-
 /** Every sample at its own time, with the fewest digits that keep it within its resolution; laps as `lap.number`. */
 export async function* writePitwallCsv(recording: Recording): AsyncGenerator<Uint8Array> {
   const startUs = recording.groups.reduce((t, g) => Math.min(t, g.tUs[0] ?? t), Number.POSITIVE_INFINITY);
   const laps = lapGroup(recording.laps, startUs);
   const groups = laps ? [...recording.groups, laps] : recording.groups;
-  const names = headerNames(recording);
+  const names = columnNames(recording);
   const out = new TextWriter().text("tUs");
   for (const name of names.flat()) out.byte(COMMA).text(quoted(name));
   // where lap numbers were recorded too, their column carries the laps: two tellings of one thing must not disagree
