@@ -1,12 +1,14 @@
 import { copyFile, mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { ReadOptions } from "@pitwall/formats";
+import type { Recording } from "@pitwall/core";
+import { type ReadOptions, writeRecording } from "@pitwall/formats";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { type DataFolder, openData } from "./data-folder.ts";
 import { deriveSession } from "./derive.ts";
 import { importFile } from "./import.ts";
 import { openMappingDesk } from "./mapping-desk.ts";
+import { recordingOf } from "./recording.ts";
 
 let dir = "";
 beforeEach(async () => {
@@ -140,6 +142,34 @@ describe("a file that says not everything itself", () => {
     await deriveSession(data, again.session);
     expect(await data.samples.digest(again.session)).toBe(digest);
     expect(await firstOf(data, again.session, "gnss.speed")).toEqual(["gnss.speed", 0, 10]);
+  });
+
+  it("gives its session the gates and laps that it states, also through a journal that is passed on", async () => {
+    const drive = join(dir, "drive.json");
+    const gate = { kind: "startFinish", name: "Start", ends: [50, 4, 50, 4.001] } as const;
+    const recording: Recording = {
+      groups: [
+        {
+          name: "gps",
+          tUs: Float64Array.of(1.7e15, 1.7e15 + 1e6),
+          columns: [{ field: { name: "gnss.speed", unit: "m/s", doc: "" }, values: Float64Array.of(1, 2) }],
+        },
+      ],
+      absoluteTime: true,
+      driver: "Jo",
+      gates: [gate],
+      laps: [{ number: 3, startUs: 1.7e15, endUs: 1.7e15 + 5e5 }],
+      notes: [],
+    };
+    await writeFile(drive, writeRecording(recording, "pitwall-json"));
+    await using data = await open("a");
+    const { session } = await importFile(data, drive);
+    const wanted = { gates: [gate], laps: recording.laps, driver: "Jo" };
+    expect(await recordingOf(data, session)).toMatchObject(wanted);
+    await copyFile((await data.journal.closedSession(session))!.file, join(dir, "taken.mcap"));
+    const taken = await importFile(data, join(dir, "taken.mcap"));
+    expect(taken.session).not.toBe(session);
+    expect(await recordingOf(data, taken.session)).toMatchObject(wanted);
   });
 
   it("is refused without, and leaves nothing behind", async () => {

@@ -5,12 +5,20 @@ import type { Recording } from "@pitwall/core";
 import { type ReadOptions, readRecording, recognise } from "@pitwall/formats";
 import { createPipeline, type Pipeline } from "@pitwall/pipeline";
 import { createBlackboxFramer } from "@pitwall/protocols";
-import { readMcap, readMcapInfo, type SessionRef, type SourceMeta, StoreError } from "@pitwall/store";
+import {
+  type ClosedSession,
+  readMcap,
+  readMcapInfo,
+  type SessionRef,
+  type SourceMeta,
+  StoreError,
+} from "@pitwall/store";
 import type { DataFolder } from "./data-folder.ts";
 import { deriveSession, type Progress } from "./derive.ts";
 import { fileProtocol } from "./imported-files.ts";
 import { safeName } from "./ingest/door.ts";
 import { keptOf, READING, readingToBytes } from "./reading.ts";
+import { STATED, statedText } from "./stated.ts";
 
 const PIECE = 64 * 1024;
 
@@ -40,12 +48,16 @@ export async function importFile(
   const named = options.vehicle ?? safeName(basename(file, extname(file)));
   const progress = options.progress ?? (() => {});
   const reading = options.reading ?? {};
-  const vehicleOfJournal =
-    head.length >= 8 &&
-    Buffer.from(head.subarray(1, 5)).toString("latin1") === "MCAP" &&
-    (await readMcapInfo(file))?.vehicle;
-  if (vehicleOfJournal)
-    return importJournal(data, file, title, options.vehicle ?? vehicleOfJournal, progress);
+  const mcap = head.length >= 8 && Buffer.from(head.subarray(1, 5)).toString("latin1") === "MCAP";
+  const journal = mcap ? await readMcapInfo(file) : undefined;
+  if (journal?.vehicle)
+    return importJournal(
+      data,
+      file,
+      title,
+      { ...journal, vehicle: options.vehicle ?? journal.vehicle },
+      progress,
+    );
   if (reading.format === undefined && looksLikeBlackbox(head))
     return importBlackbox(data, file, title, named, progress);
 
@@ -70,7 +82,7 @@ export async function importFile(
   const source = data.journal.source(ref, { ...meta, protocol: READING });
   data.journal.append(source, how, 0, how.length, arrivalUs, Number.NaN, 0);
   await journalFile(data, ref, { ...meta, protocol: fileProtocol(format) }, file, arrivalUs);
-  const imported = await finish(data, ref, format, found.notes, progress);
+  const imported = await finish(data, ref, format, found.notes, progress, found.stated);
   return found.problems ? { ...imported, problems: found.problems } : imported;
 }
 
@@ -79,21 +91,22 @@ const bytesOf =
   (p) =>
     progress(p.bytes, p.total);
 
+type FirstLook = Pick<Recording, "notes" | "vehicle" | "problems"> & {
+  readonly startUs: number;
+  readonly stated: string | undefined;
+};
+
 /** Reads the file once for what the session is named by; its samples come from the journal. */
-async function lookThrough(
-  file: string,
-  options: ReadOptions,
-): Promise<Pick<Recording, "notes" | "vehicle" | "problems"> & { readonly startUs: number }> {
+async function lookThrough(file: string, options: ReadOptions): Promise<FirstLook> {
   const { size } = await stat(file);
-  const { groups, notes, vehicle, problems } = await readRecording(createReadStream(file), {
-    ...options,
-    size,
-  });
+  const recording = await readRecording(createReadStream(file), { ...options, size });
+  const { groups, notes, vehicle, problems } = recording;
   let startUs = Number.POSITIVE_INFINITY;
   for (const g of groups) startUs = Math.min(startUs, g.tUs[0] ?? startUs);
   return {
     startUs,
     notes,
+    stated: statedText(recording),
     ...(vehicle === undefined ? {} : { vehicle }),
     ...(problems === undefined ? {} : { problems }),
   };
@@ -152,18 +165,18 @@ async function importJournal(
   data: DataFolder,
   file: string,
   title: string,
-  vehicle: string,
+  journal: ClosedSession,
   progress: Progress,
 ): Promise<Imported> {
   let ref: SessionRef | undefined;
   for await (const frame of readMcap(file, data.onProblem)) {
-    ref ??= newSession(data, vehicle, frame.arrivalUs, title);
+    ref ??= newSession(data, journal.vehicle, frame.arrivalUs, title);
     const source = data.journal.source(ref, frame.source);
     data.journal.append(source, frame.bytes, 0, frame.bytes.length, frame.arrivalUs, frame.bootUs, frame.seq);
     if (data.journal.pendingBytes > 16 * PIECE) await data.journal.committed();
   }
   if (!ref) throw new StoreError("corrupt", file, "is a journal without a frame");
-  return finish(data, ref, "journal", [], progress);
+  return finish(data, ref, "journal", [], progress, journal.attributes[STATED]);
 }
 
 async function finish(
@@ -172,11 +185,13 @@ async function finish(
   format: string,
   notes: readonly string[],
   progress: Progress,
+  stated?: string,
 ): Promise<Imported> {
   await data.journal.committed();
   const closed = await data.journal.closeSession(ref.id, {
     imported: "true",
     title: data.catalogue.session(ref.id)?.title ?? "",
+    ...(stated === undefined ? {} : { [STATED]: stated }),
   });
   await deriveSession(data, ref.id, progress);
   data.catalogue.closeSession(ref.id, {

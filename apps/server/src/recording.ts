@@ -1,5 +1,6 @@
 import type { Group, Recording } from "@pitwall/core";
 import type { DataFolder } from "./data-folder.ts";
+import { statedBy } from "./stated.ts";
 
 /** A stored session as a recording in memory: what writers of files take. */
 export async function recordingOf(data: DataFolder, sessionId: string): Promise<Recording> {
@@ -21,8 +22,7 @@ export async function recordingOf(data: DataFolder, sessionId: string): Promise<
     absoluteTime: true,
     title: row?.title ?? sessionId,
     ...(row === undefined ? {} : { vehicle: row.vehicle }),
-    gates: [],
-    laps: [],
+    ...(await statedBy(data, sessionId)),
     notes: [],
   };
 }
