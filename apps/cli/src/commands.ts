@@ -51,6 +51,11 @@ export const COMMANDS: readonly Entry[] = [
     load: async () => (await import("./commands/laps.ts")).laps,
   },
   {
+    name: "analyse",
+    summary: "where a lap was won and lost: corners, deltas, forces, any channel",
+    load: async () => (await import("./commands/analyse.ts")).analyse,
+  },
+  {
     name: "tracks",
     summary: "list, add, record, change and share tracks",
     load: async () => (await import("./commands/tracks.ts")).tracks,

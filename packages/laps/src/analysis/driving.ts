@@ -1,4 +1,5 @@
 import type { LapView } from "./lap-view.ts";
+import { accelerator, brake, PRESSED } from "./pedals.ts";
 
 export type BrakingZone = {
   readonly startM: number;
@@ -57,25 +58,24 @@ export type Coasting = {
   readonly stretches: readonly { readonly startM: number; readonly endM: number; readonly seconds: number }[];
 };
 
-const PEDAL = 0.05;
-/** Rolling: neither driven nor braked, m/s^2. */
-const ROLLING_MOST_MPS2 = 0.2;
+/** Rolling slows down, by drag and friction alone, m/s^2; an even speed needs a foot on the pedal. */
+const ROLLING_MOST_MPS2 = -0.25;
 const ROLLING_LEAST_MPS2 = -1.5;
 const MOVING_MPS = 3;
 const STRETCH_S = 0.25;
 
 /**
- * Time on neither pedal. With throttle and brake channels these decide; with a throttle alone, braking is what slows
- * more than rolling does; with neither, rolling is guessed from the acceleration.
+ * Time on neither pedal. With an accelerator and a brake channel these decide; with an accelerator alone, braking is what
+ * slows more than rolling does; with neither, rolling is guessed from how gently the vehicle slows down.
  */
 export function coasting(view: LapView): Coasting {
-  const throttle = view.channel("driver.accelerator") ?? view.channel("driver.throttle");
-  const brake = view.channel("driver.brake");
+  const throttle = accelerator(view);
+  const pedal = brake(view);
   const rolls = (i: number): boolean => {
     if (!(view.speedMps[i]! > MOVING_MPS)) return false;
     const a = view.aLongMps2[i]!;
     if (throttle && Number.isFinite(throttle[i]!))
-      return throttle[i]! < PEDAL && (brake ? !(brake[i]! >= PEDAL) : a > ROLLING_LEAST_MPS2);
+      return throttle[i]! < PRESSED && (pedal ? !(pedal[i]! >= PRESSED) : !(a <= ROLLING_LEAST_MPS2));
     return a < ROLLING_MOST_MPS2 && a > ROLLING_LEAST_MPS2;
   };
   const stretches: { startM: number; endM: number; seconds: number }[] = [];

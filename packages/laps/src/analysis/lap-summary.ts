@@ -1,9 +1,7 @@
-import type { Recording } from "@pitwall/core";
 import type { Lap } from "../timing/lap.ts";
-import { coasting } from "./driving.ts";
+import { type Coasting, coasting } from "./driving.ts";
 import type { LapView } from "./lap-view.ts";
-import { seriesOf } from "./sample.ts";
-import { percentile } from "./statistics.ts";
+import { accelerator, brake, PRESSED } from "./pedals.ts";
 
 /** What a driver reads first about a lap. NaN for what the recording does not tell. */
 export type LapSummary = {
@@ -19,37 +17,32 @@ export type LapSummary = {
   /** Of the lap's time. */
   readonly brakingShare: number;
   readonly coastingShare: number;
-  /** At least 95 % of what the pedal reached in the recording; NaN without a pedal channel. */
+  readonly coastingBy: Coasting["by"];
+  /** With the accelerator at least at 95 % of its travel; NaN without a channel of it. */
   readonly fullThrottleShare: number;
 };
 
 const MEAN_S = 0.25;
-const PEDAL = 0.05;
 const BRAKING_MPS2 = -1.5;
 const FULL = 0.95;
 
-/** How far a throttle is opened at most: many sensors never reach 1. NaN without a pedal channel, or where it was never used. */
-export function fullThrottleOf(recording: Recording): number {
-  const series = seriesOf(recording, "driver.accelerator") ?? seriesOf(recording, "driver.throttle");
-  const most = series ? percentile(series.values.slice().sort(), 0.995) : Number.NaN;
-  return most > 0.2 ? most : Number.NaN;
-}
-
-export function lapSummary(view: LapView, fullThrottle: number): LapSummary {
+/** Sums up a lap. Braking is the brake pedal where it was recorded, else slowing down by more than 1.5 m/s^2. */
+export function lapSummary(view: LapView): LapSummary {
   const { speedMps, timeS, count, lap } = view;
-  const brake = view.channel("driver.brake");
-  const throttle = view.channel("driver.accelerator") ?? view.channel("driver.throttle");
+  const pedal = brake(view);
+  const throttle = accelerator(view);
   const long = extremes(view, view.aLongMps2);
   const lat = extremes(view, view.aLatMps2);
   let braking = 0;
   let full = 0;
   for (let i = 1; i < count; i++) {
     const dt = timeS[i]! - timeS[i - 1]!;
-    const pedal = brake?.[i] ?? Number.NaN;
-    if (Number.isFinite(pedal) ? pedal >= PEDAL : view.aLongMps2[i]! < BRAKING_MPS2) braking += dt;
-    if (throttle && throttle[i]! >= FULL * fullThrottle) full += dt;
+    const pressed = pedal?.[i] ?? Number.NaN;
+    if (Number.isFinite(pressed) ? pressed >= PRESSED : view.aLongMps2[i]! < BRAKING_MPS2) braking += dt;
+    if (throttle && throttle[i]! >= FULL) full += dt;
   }
   const moves = speedMps.filter(Number.isFinite);
+  const coasts = coasting(view);
   return {
     lap,
     maximumMps: moves.length > 0 ? moves.reduce((a, b) => Math.max(a, b)) : Number.NaN,
@@ -59,9 +52,10 @@ export function lapSummary(view: LapView, fullThrottle: number): LapSummary {
     brakingMps2: -long.least,
     leftMps2: lat.most,
     rightMps2: -lat.least,
-    brakingShare: view.aLongMps2.some(Number.isFinite) || brake ? braking / lap.timeS : Number.NaN,
-    coastingShare: coasting(view).share,
-    fullThrottleShare: throttle && Number.isFinite(fullThrottle) ? full / lap.timeS : Number.NaN,
+    brakingShare: view.aLongMps2.some(Number.isFinite) || pedal ? braking / lap.timeS : Number.NaN,
+    coastingShare: coasts.share,
+    coastingBy: coasts.by,
+    fullThrottleShare: throttle ? full / lap.timeS : Number.NaN,
   };
 }
 

@@ -112,6 +112,14 @@ function alongPath(d: Driven, lap: Lap): Knots {
     k.x[i] = x;
     k.y[i] = y;
   };
+  /** Where the line was crossed, between the fix `i` and the next. */
+  const atLine = (i: number, tUs: number, s: number, t: number): void => {
+    const j = Math.min(fixes.count - 1, i + 1);
+    const span = fixes.tUs[j]! - fixes.tUs[i]!;
+    const u = span > 0 ? Math.max(0, Math.min(1, (tUs - fixes.tUs[i]!) / span)) : 0;
+    const between = (v: Float64Array) => v[i]! + u * (v[j]! - v[i]!);
+    put(s, t, between(fixes.speedMps), between(fixes.x), between(fixes.y));
+  };
   const f = new Follower(path);
   f.place(0);
   let s = 0;
@@ -126,7 +134,7 @@ function alongPath(d: Driven, lap: Lap): Knots {
     f.dy = f.y - fixes.y[from]!;
     if (first < 0) {
       first = i;
-      put(0, 0, fixes.speedMps[Math.max(0, i - 1)]!, fixes.x[i]!, fixes.y[i]!);
+      atLine(Math.max(0, i - 1), lap.startUs, 0, 0);
     }
     const moved = Math.hypot(f.dx, f.dy);
     if (f.locked && moved < 100 ? f.follow() : moved > 0 && acquire(f, moved)) s = f.s;
@@ -137,7 +145,7 @@ function alongPath(d: Driven, lap: Lap): Knots {
       put(s, (fixes.tUs[i]! - lap.startUs) / 1e6, fixes.speedMps[i]!, f.x, f.y);
     last = i;
   }
-  if (last >= 0) put(path.lengthM, lap.timeS, fixes.speedMps[last]!, fixes.x[last]!, fixes.y[last]!);
+  if (last >= 0) atLine(last, lap.endUs, path.lengthM, lap.timeS);
   return k;
 }
 

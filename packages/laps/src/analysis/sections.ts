@@ -15,6 +15,8 @@ export type SectionTime = {
   readonly timeS: number;
   /** Behind the reference, s; the sections' add up to the difference of the laps. */
   readonly lostS: number;
+  /** Half width of the 95 % interval of `lostS`: what the laps' uncertainty at the start line makes of the speeds here. */
+  readonly uncertaintyS: number;
   readonly entryMps: number;
   readonly minimumMps: number;
   readonly minimumM: number;
@@ -52,6 +54,10 @@ export function sectionTimes(sections: readonly Section[], reference: LapView, l
     return {
       section,
       timeS,
+      uncertaintyS: Math.hypot(
+        placeUncertaintyM(lap) * pace(lap, a, b),
+        placeUncertaintyM(reference) * pace(reference, a, b),
+      ),
       lostS: timeS - (reference.timeS[b]! - reference.timeS[a]!),
       entryMps: lap.speedMps[a]!,
       minimumMps: lap.speedMps[low]!,
@@ -60,3 +66,9 @@ export function sectionTimes(sections: readonly Section[], reference: LapView, l
     };
   });
 }
+
+/** Of two passings, s/m: an error in place is one in time, the larger the slower. */
+const pace = ({ speedMps: v }: LapView, a: number, b: number): number => Math.hypot(1 / v[a]!, 1 / v[b]!);
+
+/** Half width of the 95 % interval of a place along the way, m, as the lap's own uncertainty tells it. */
+const placeUncertaintyM = (view: LapView): number => view.lap.uncertaintyS / pace(view, 0, view.count - 1);

@@ -21,13 +21,24 @@ export type GgDiagram = {
 
 const LEAST_POINTS = 3;
 
+export type GgOptions = {
+  /** Default 36. */
+  readonly directions?: number;
+  /** Default 50, 90 and 98 %. */
+  readonly shares?: readonly number[];
+  /** Smaller accelerations are points, but count for no envelope: their direction is noise; default 0, m/s^2. */
+  readonly leastMps2?: number;
+  /** Directions to either side that count for an envelope too, so that it is smooth; default 0. */
+  readonly reach?: number;
+};
+
 /** The G-G diagram: how much grip was used in which direction. */
 export function ggDiagram(
   latMps2: ArrayLike<number>,
   longMps2: ArrayLike<number>,
-  options: { readonly directions?: number; readonly shares?: readonly number[] } = {},
+  options: GgOptions = {},
 ): GgDiagram {
-  const { directions = 36, shares = [0.5, 0.9, 0.98] } = options;
+  const { directions = 36, shares = [0.5, 0.9, 0.98], leastMps2 = 0, reach = 0 } = options;
   const lat: number[] = [];
   const long: number[] = [];
   const sizes: number[][] = Array.from({ length: directions }, () => []);
@@ -37,8 +48,11 @@ export function ggDiagram(
     if (!Number.isFinite(x) || !Number.isFinite(y)) continue;
     lat.push(x);
     long.push(y);
+    const size = Math.hypot(x, y);
+    if (size < leastMps2) continue;
     const turn = Math.atan2(y, x) / (2 * Math.PI);
-    sizes[Math.floor((turn - Math.floor(turn)) * directions) % directions]!.push(Math.hypot(x, y));
+    const at = Math.floor((turn - Math.floor(turn)) * directions);
+    for (let k = -reach; k <= reach; k++) sizes[(at + k + directions) % directions]!.push(size);
   }
   for (const s of sizes) s.sort((a, b) => a - b);
   const middle = (i: number) => {
