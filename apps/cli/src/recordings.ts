@@ -1,7 +1,7 @@
 import { stat } from "node:fs/promises";
 import type { Recording } from "@pitwall/core";
 import { readRecording } from "@pitwall/formats";
-import { openData, recordingOf } from "@pitwall/server";
+import { companionsOf, openData, recordingOf } from "@pitwall/server";
 import { CommandError, type Io } from "./command.ts";
 import { dataOf, tellProblem } from "./data.ts";
 import { openInput } from "./input.ts";
@@ -22,10 +22,12 @@ export async function openRecording(
   );
   if (isFile) {
     const input = await openInput(io, what);
+    const companions = await companionsOf(what);
     const bar = progressBar(io, `reading ${what}`);
     try {
       return await explained(io, what, () =>
         readRecording(input.chunks, {
+          ...companions,
           ...reading,
           name: what,
           mappings: deskOf(io, what, values),

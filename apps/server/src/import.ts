@@ -13,6 +13,7 @@ import {
   type SourceMeta,
   StoreError,
 } from "@pitwall/store";
+import { companionsOf } from "./companions.ts";
 import type { DataFolder } from "./data-folder.ts";
 import { deriveSession, type Progress } from "./derive.ts";
 import { fileProtocol } from "./imported-files.ts";
@@ -47,7 +48,7 @@ export async function importFile(
   const title = basename(file);
   const named = options.vehicle ?? safeName(basename(file, extname(file)));
   const progress = options.progress ?? (() => {});
-  const reading = options.reading ?? {};
+  const reading = { ...(await companionsOf(file)), ...options.reading };
   const mcap = head.length >= 8 && Buffer.from(head.subarray(1, 5)).toString("latin1") === "MCAP";
   const journal = mcap ? await readMcapInfo(file) : undefined;
   if (journal?.vehicle)

@@ -1,3 +1,4 @@
+export { companionsOf } from "./companions.ts";
 export { ConfigError, defaultDataFolder, parseConfig, readConfigFile, ServerConfig } from "./config.ts";
 export { parseMapping } from "./csv-mapping.ts";
 export { type DataFolder, openData, openTracks } from "./data-folder.ts";

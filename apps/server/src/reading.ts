@@ -13,6 +13,7 @@ const Reading = z.strictObject({
   protocolOptions: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])).optional(),
   date: z.iso.date().optional(),
   eastPositive: z.boolean().optional(),
+  ldx: z.string().optional(),
   mapping: CsvMappingSchema.optional(),
 });
 export type Reading = Pick<ReadOptions, Exclude<keyof z.infer<typeof Reading>, "name">> & {
@@ -24,12 +25,9 @@ export const READING = "file-reading";
 
 /** Of the options of a reader, those that a file's samples depend on. */
 export function keptOf(options: ReadOptions): Omit<Reading, "name"> {
-  const { dbc, protocol, protocolOptions, date, eastPositive, mapping } = options;
-  return Object.fromEntries(
-    Object.entries({ dbc, protocol, protocolOptions, date, eastPositive, mapping }).filter(
-      ([, v]) => v !== undefined,
-    ),
-  );
+  const { dbc, protocol, protocolOptions, date, eastPositive, ldx, mapping } = options;
+  const kept = { dbc, protocol, protocolOptions, date, eastPositive, ldx, mapping };
+  return Object.fromEntries(Object.entries(kept).filter(([, v]) => v !== undefined));
 }
 
 export const readingToBytes = (reading: Reading): Uint8Array =>

@@ -27,6 +27,8 @@ export type ReadOptions = {
   readonly onMapping?: (mapping: CsvMapping) => void;
   /** Day (UTC, `YYYY-MM-DD`) for files that give only the time of day. */
   readonly date?: string;
+  /** Text of the .ldx file beside a MoTeC log: its beacons. */
+  readonly ldx?: string;
   /** VBO files count longitude positive to the west. For those that do not. */
   readonly eastPositive?: boolean;
 };

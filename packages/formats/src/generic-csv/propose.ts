@@ -94,7 +94,8 @@ function timeKind(title: string, unitRow: string, values: readonly string[]): Ti
 }
 
 const onlyGrows = (cells: readonly string[]): boolean =>
-  cells.length > 2 && cells.every((c, i) => (i === 0 ? NUMBER.test(c) : numberOf(c) > numberOf(cells[i - 1])));
+  cells.length > 2 &&
+  cells.every((c, i) => (i === 0 ? NUMBER.test(c) : numberOf(c) > numberOf(cells[i - 1])));
 
 /** Units that hold where a title names none. */
 const ASSUMED: Readonly<Record<string, string>> = {

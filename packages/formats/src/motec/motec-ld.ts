@@ -7,6 +7,7 @@ import { ProblemLog } from "../table/problems.ts";
 import { settleSigns } from "../table/settle-signs.ts";
 import { dayUs, parseClock, parseDate } from "../text/date.ts";
 import { textOf } from "../text/lines.ts";
+import { beaconsOf, lapsBetween } from "./ldx.ts";
 
 /**
  * The log file of MoTeC's loggers, little-endian. Its layout is not published; the places below are those found by
@@ -123,6 +124,11 @@ export async function readMotecLd(source: ByteSource, options: ReadOptions): Pro
     .sort((a, b) => b[0] - a[0])
     .flatMap(([rateHz, columns]) => groupsOf(rateHz, columns, baseUs));
   settleSigns(groups, problems);
+  const beacons = beaconsOf(options.ldx ?? "");
+  if (options.ldx !== undefined)
+    problems.note(
+      beacons.length > 1 ? "laps are those of the .ldx file" : "the .ldx file has no two beacons, so no lap",
+    );
   const [driver, vehicle, track] = [DRIVER, VEHICLE, VENUE].map((at) => textAt(bytes, at, 64) || undefined);
   return {
     groups,
@@ -132,7 +138,7 @@ export async function readMotecLd(source: ByteSource, options: ReadOptions): Pro
     ...(vehicle === undefined ? {} : { vehicle }),
     ...(track === undefined ? {} : { track }),
     gates: [],
-    laps: [],
+    laps: lapsBetween(beacons, baseUs),
     ...problems.report(),
   };
 }
@@ -168,9 +174,9 @@ export const motecLd: Format = {
     absoluteTime: true,
     channels: "all",
     gaps: false,
-    laps: "none",
+    laps: "times",
     gates: false,
     remarks:
-      "Read only, whole into memory. Laps are in the .ldx file beside it, which is not read. The layout is not published by MoTeC.",
+      "Read only, whole into memory. Laps come from the .ldx file beside it. The layout is not published by MoTeC.",
   },
 };

@@ -181,6 +181,26 @@ describe("MoTeC .ld", () => {
     expect(r).toMatchObject({ driver: "A. Driver", vehicle: "Car 7", track: "Calder", absoluteTime: true });
   });
 
+  it("takes laps from the beacons of the .ldx file beside it", async () => {
+    // attributes in any order, other markers in between, times with an exponent, one beacon twice
+    const ldx = `<?xml version="1.0"?>
+<LDXFile Locale="English_Australia.1252" DefaultLocale="C" Version="1.6"><Layers><Layer><MarkerBlock>
+<MarkerGroup Name="Beacons" Index="3">
+ <Marker Version="100" ClassName="BCN" Name="Manual.1" Flags="77" Time="1.5e+05"/>
+ <Marker Time='390000.4' Name="Manual.3" ClassName='BCN'/>
+ <Marker Version="100" ClassName="BCN" Name="Manual.2" Flags="77" Time="325000"/>
+ <Marker Version="100" ClassName="BCN" Name="Manual.2" Flags="77" Time="325000"/>
+ <Marker Version="100" ClassName="CMT" Name="spun" Time="2e+05"/><Marker ClassName="BCN" Time=""/>
+</MarkerGroup></MarkerBlock></Layer></Layers></LDXFile>`;
+    const r = await readRecording(file, { ldx });
+    expect(r.laps).toEqual([
+      { number: 1, startUs: START + 150_000, endUs: START + 325_000 },
+      { number: 2, startUs: START + 325_000, endUs: START + 390_000 },
+    ]);
+    expect((await readRecording(file)).laps).toEqual([]);
+    expect((await readRecording(file, { ldx: "<LDXFile/>" })).notes.join()).toContain("no two beacons");
+  });
+
   it("gives what is there of a cut-off file, and stops at a list that runs in a circle", async () => {
     const cut = await readRecording(file.slice(0, file.length - 6));
     expect(cut.problems?.list.map((p) => p.code)).toEqual(["truncated", "truncated"]);
