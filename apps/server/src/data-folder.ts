@@ -4,6 +4,7 @@ import {
   asStoreError,
   type Catalogue,
   type Journal,
+  KeyedQueue,
   lockFolder,
   type OnStoreProblem,
   openCatalogue,
@@ -19,6 +20,8 @@ export interface DataFolder extends AsyncDisposable {
   readonly samples: SampleStore;
   readonly catalogue: Catalogue;
   readonly tracks: TrackFolder;
+  /** One piece of work at a time on what is derived of a session. */
+  readonly turns: KeyedQueue;
   readonly onProblem: OnStoreProblem;
 }
 
@@ -34,13 +37,16 @@ export async function openData(dir: string, onProblem: OnStoreProblem): Promise<
   const journal = building.use(await openJournal({ dir: join(dir, "journal"), onProblem }));
   const catalogue = building.use(await openCatalogue({ dir, journal, onProblem }));
   const samples = building.use(await openParquetStore({ dir: join(dir, "samples"), onProblem }));
-  const owned = building.move();
   const tracks = openTracks(dir, onProblem);
+  const turns = new KeyedQueue();
+  building.defer(() => turns.idle());
+  const owned = building.move();
   return {
     journal,
     samples,
     catalogue,
     tracks,
+    turns,
     onProblem,
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   };

@@ -2,7 +2,8 @@ import { createPipeline } from "@pitwall/pipeline";
 import { appendAll } from "./append.ts";
 import type { DataFolder } from "./data-folder.ts";
 import { ImportedFiles } from "./imported-files.ts";
-import { stagesWith } from "./stages.ts";
+import { computeLaps, storeLaps } from "./laps/session-laps.ts";
+import { STAGES } from "./stages.ts";
 
 const BATCH_EVERY = 20_000;
 
@@ -14,20 +15,26 @@ export type Derived = {
   readonly notes: readonly string[];
 };
 
-/** Runs the pipeline over a session's journal and replaces what was derived from it. The same journal gives the same columns. */
-export async function deriveSession(
+/**
+ * Runs the pipeline over a session's journal and replaces what was derived from it, its laps included. The same journal
+ * gives the same columns; laps depend on the tracks that are known, too.
+ */
+export const deriveSession = (
   data: DataFolder,
   sessionId: string,
   progress: Progress = () => {},
-): Promise<Derived> {
+): Promise<Derived> => data.turns.run(sessionId, () => derive(data, sessionId, progress));
+
+async function derive(data: DataFolder, sessionId: string, progress: Progress): Promise<Derived> {
   const { journal, samples, catalogue } = data;
   const total = catalogue.session(sessionId)?.frames;
+  catalogue.laps.begin(sessionId);
   await samples.replaceSession(sessionId);
   let problems = 0;
   let count = 0;
   let frames = 0;
   const notes: string[] = [];
-  const pipeline = createPipeline({ stages: stagesWith(data.tracks), onProblem: () => void problems++ });
+  const pipeline = createPipeline({ stages: STAGES, onProblem: () => void problems++ });
   const store = async () => {
     const batches = pipeline.take();
     for (const batch of batches)
@@ -52,5 +59,6 @@ export async function deriveSession(
   pipeline.end();
   await store();
   await samples.closeSession(sessionId);
+  await storeLaps(data, sessionId, await computeLaps(data, sessionId));
   return { frames, samples: count, problems, notes };
 }

@@ -5,6 +5,7 @@ export { type DataFolder, openData, openTracks } from "./data-folder.ts";
 export { blackboxOf, type ReplayPackets } from "./demo.ts";
 export { deriveSession } from "./derive.ts";
 export { importFile } from "./import.ts";
+export { type ComputedLaps, computeLaps, storeLaps, timeSession, timeUntimed } from "./laps/session-laps.ts";
 export { openMappingDesk } from "./mapping-desk.ts";
 export { recordingOf } from "./recording.ts";
 export { type RunningServer, startServer } from "./server.ts";

@@ -6,8 +6,9 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { type DataFolder, openData } from "./data-folder.ts";
 import { deriveSession } from "./derive.ts";
 import { type Device, DeviceRegistry } from "./devices.ts";
+import { timeSession } from "./laps/session-laps.ts";
 import { type Delivery, Recorder } from "./recorder.ts";
-import { stagesWith } from "./stages.ts";
+import { liveStages } from "./stages.ts";
 
 const T0 = 1_700_000_000_000_000;
 const PACKET = BLACKBOX_PACKETS[4]!;
@@ -38,7 +39,8 @@ async function open(): Promise<void> {
     sessions: { silenceS: 60, standstillS: 300, movingMps: 1.5 },
     nowUs: () => now,
     deliver: (d) => void delivered.push(d),
-    stages: (onLap) => stagesWith(data.tracks, onLap),
+    stages: (onLap) => liveStages(data.tracks, onLap),
+    onClosed: async (id) => void (await timeSession(data, id)),
     onSession: () => {},
     onLap: () => {},
     onTrouble: () => {},

@@ -34,6 +34,8 @@ export type RecorderDeps = {
   readonly stages: (onLap: (lap: Lap) => void) => readonly StageFactory[];
   readonly onLap: (vehicle: LiveVehicle, lap: Lap) => void;
   readonly onSession: (event: "begin" | "end", vehicle: LiveVehicle, session: OpenSession) => void;
+  /** A session is on disk; what is made of it as a whole can be made. Waited for before the recorder stops. */
+  readonly onClosed: (sessionId: string) => Promise<void>;
   readonly onTrouble: (reason: string | null) => void;
 };
 
@@ -175,12 +177,14 @@ export class Recorder {
   #begin(vehicle: LiveVehicle, nowUs: number, journaled?: JournaledSession): OpenSession {
     const parked = vehicle.stoodStill && !(vehicle.speedMps > this.#deps.sessions.movingMps);
     const ref = journaled ?? { id: this.#newId(vehicle.id, nowUs), vehicle: vehicle.id };
+    const laps: Lap[] = [];
     const session: OpenSession = {
       ref,
+      laps,
       startUs: journaled?.firstArrivalUs ?? nowUs,
       parked,
       lanes: new Map(),
-      pipeline: this.#createPipeline(vehicle),
+      pipeline: this.#createPipeline(vehicle, laps),
     };
     vehicle.session = session;
     vehicle.lastMovedUs = Number.NaN;
@@ -194,9 +198,12 @@ export class Recorder {
     return session;
   }
 
-  #createPipeline(vehicle: LiveVehicle): Pipeline {
+  #createPipeline(vehicle: LiveVehicle, laps: Lap[]): Pipeline {
     return createPipeline({
-      stages: this.#deps.stages((lap) => this.#deps.onLap(vehicle, lap)),
+      stages: this.#deps.stages((lap) => {
+        laps.push(lap);
+        this.#deps.onLap(vehicle, lap);
+      }),
       onProblem: (source: SourceInfo, problem) => {
         const device = this.#deps.devices.find(source.device);
         if (device) countProblem(device, problem, this.#deps.nowUs());
@@ -307,7 +314,9 @@ export class Recorder {
     } catch (e) {
       // the journal still has it open; the next start takes it up again
       this.#deps.onTrouble(e instanceof StoreError ? e.message : String(e));
+      return;
     }
+    await this.#deps.onClosed(session.ref.id);
   }
 
   /** Resolves when nothing waits: all that is durable was delivered, and sessions that ended are on disk. */

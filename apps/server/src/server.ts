@@ -1,6 +1,6 @@
 import type { AddressInfo } from "node:net";
 import type { DemoDrive, ServerInfo } from "@pitwall/api";
-import type { OnStoreProblem } from "@pitwall/store";
+import { asStoreError, type OnStoreProblem } from "@pitwall/store";
 import { openAccess } from "./access.ts";
 import { createServerClock } from "./clock.ts";
 import type { ServerConfig } from "./config.ts";
@@ -16,11 +16,12 @@ import { createMessageHandler } from "./ingest/mqtt-messages.ts";
 import { listenTcp } from "./ingest/tcp.ts";
 import { jsonRoutes } from "./ingest/topics.ts";
 import { listenUdp } from "./ingest/udp.ts";
+import { timeSession, timeUntimed } from "./laps/session-laps.ts";
 import { CleanTopic } from "./live/clean-topic.ts";
 import { LiveHub } from "./live/hub.ts";
 import { Recorder } from "./recorder.ts";
-import { stagesWith } from "./stages.ts";
-import { sessionSummary, vehicleState } from "./states.ts";
+import { liveStages } from "./stages.ts";
+import { sessionLaps, sessionSummary, vehicleState } from "./states.ts";
 import { VERSION } from "./version.ts";
 
 export interface RunningServer extends AsyncDisposable {
@@ -70,7 +71,13 @@ export async function startServer(config: ServerConfig, onProblem: OnStoreProble
     devices,
     sessions: config.sessions,
     nowUs,
-    stages: (onLap) => stagesWith(data.tracks, onLap),
+    stages: (onLap) => liveStages(data.tracks, onLap),
+    async onClosed(id) {
+      await timeSession(data, id).catch((e: unknown) => {
+        const { code, reason } = asStoreError(e, id);
+        onProblem({ code, place: id, reason: `its laps could not be timed: ${reason}` });
+      });
+    },
     deliver(delivery) {
       hub.deliver(delivery);
       clean.deliver(delivery, nowUs());
@@ -138,11 +145,15 @@ export async function startServer(config: ServerConfig, onProblem: OnStoreProble
     server: info,
     vehicles,
     devices: () => [...devices.all()].map(deviceState),
-    sessions: () => data.catalogue.sessions().map((row) => sessionSummary(row, recorder)),
-    session: (id) => {
-      const row = data.catalogue.session(id);
-      return row && sessionSummary(row, recorder);
+    sessions() {
+      const timed = data.catalogue.laps.summaries();
+      return data.catalogue.sessions().map((row) => sessionSummary(row, recorder, timed.get(row.id)));
     },
+    session(id) {
+      const row = data.catalogue.session(id);
+      return row && sessionSummary(row, recorder, data.catalogue.laps.summaries().get(id));
+    },
+    laps: (id) => sessionLaps(data.catalogue, recorder, id),
     async deleteSession(id) {
       await data.samples.deleteSession(id);
       await data.journal.deleteSession(id);
@@ -181,6 +192,13 @@ export async function startServer(config: ServerConfig, onProblem: OnStoreProble
     const running = demo;
     demo = undefined;
     await running?.[Symbol.asyncDispose]();
+  });
+
+  const catchUp = new AbortController();
+  const caughtUp = timeUntimed(data, catchUp.signal);
+  building.defer(() => {
+    catchUp.abort();
+    return caughtUp;
   });
 
   const owned = building.move();

@@ -1,10 +1,12 @@
-import type { SessionSummary, VehicleState } from "@pitwall/api";
-import type { SessionRow } from "@pitwall/store";
+import type { SessionLaps, SessionSummary, VehicleState } from "@pitwall/api";
+import { bestLap, reportedLap, theoreticalBestS } from "@pitwall/laps";
+import type { Catalogue, LapRow, SessionRow, TimingSummary } from "@pitwall/store";
 import { badFrames, type DeviceRegistry, missingFrames } from "./devices.ts";
 import type { Recorder } from "./recorder.ts";
 import type { LiveVehicle } from "./vehicle.ts";
 
 const QUIET_US = 2e6;
+const lapOf = (l: LapRow) => ({ ...l, sectorsS: l.sectorsS.map((s) => s ?? Number.NaN) });
 
 export function vehicleState(v: LiveVehicle, devices: DeviceRegistry, nowUs: number): VehicleState {
   let missing = 0;
@@ -29,7 +31,11 @@ export function vehicleState(v: LiveVehicle, devices: DeviceRegistry, nowUs: num
 }
 
 /** A session as the interface shows it; what the catalogue does not know of an open one yet comes from the recorder. */
-export function sessionSummary(row: SessionRow, recorder: Recorder | undefined): SessionSummary {
+export function sessionSummary(
+  row: SessionRow,
+  recorder: Recorder | undefined,
+  timed: TimingSummary | undefined,
+): SessionSummary {
   const live = recorder?.vehicles.get(row.vehicle)?.session;
   const open = live?.ref.id === row.id ? live : undefined;
   let frames = row.frames;
@@ -45,5 +51,29 @@ export function sessionSummary(row: SessionRow, recorder: Recorder | undefined):
     state: row.state,
     frames,
     title: row.title,
+    laps: open ? open.laps.filter((l) => l.kind === "lap").length : (timed?.laps ?? null),
+    bestS: open ? (bestLap(open.laps)?.timeS ?? null) : (timed?.bestS ?? null),
+    track: timed?.track ?? null,
+    layout: timed?.layout ?? null,
+  };
+}
+
+/** The laps of a session as they are stored, or so far as they were timed live. */
+export function sessionLaps(catalogue: Catalogue, recorder: Recorder, id: string): SessionLaps {
+  const row = catalogue.session(id);
+  const live = row && recorder.vehicles.get(row.vehicle)?.session;
+  const timing = catalogue.laps.of(id);
+  const laps = live?.ref.id === id ? live.laps.map(reportedLap) : (timing?.laps ?? []);
+  const theoretical = theoreticalBestS(laps.map(lapOf));
+  return {
+    session: id,
+    live: live?.ref.id === id,
+    track: timing?.track ?? null,
+    layout: timing?.layout ?? null,
+    gates: timing?.source ?? null,
+    laps: laps.map((l) => ({ ...l, flags: [...l.flags], sectorsS: [...l.sectorsS] })),
+    bestS: bestLap(laps.map(lapOf))?.timeS ?? null,
+    theoreticalBestS: Number.isFinite(theoretical) ? theoretical : null,
+    notes: [...(timing?.notes ?? [])],
   };
 }

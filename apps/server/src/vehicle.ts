@@ -1,4 +1,5 @@
 import type { Batch } from "@pitwall/core";
+import type { Lap } from "@pitwall/laps";
 import type { Pipeline, SourceInfo } from "@pitwall/pipeline";
 import type { SessionRef, SourceHandle, SourceMeta } from "@pitwall/store";
 
@@ -14,6 +15,8 @@ export type OpenSession = {
   /** Standing still: recorded like any other, but no outing. */
   readonly parked: boolean;
   readonly lanes: Map<string, SessionLane>;
+  /** So far, as they were timed live. */
+  readonly laps: readonly Lap[];
 };
 
 /** One source within the open session: its place in the journal and in the pipeline. */

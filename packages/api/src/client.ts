@@ -7,6 +7,7 @@ import {
   Samples,
   ServerInfo,
   SessionDetail,
+  SessionLaps,
   SessionSummary,
   TrackFile,
   TrackSummary,
@@ -45,6 +46,7 @@ export function createApiClient(baseUrl: string, fetch: typeof globalThis.fetch)
     devices: () => call("GET", "/api/v1/devices", z.array(DeviceState)),
     sessions: () => call("GET", "/api/v1/sessions", z.array(SessionSummary)),
     session: (id: string) => call("GET", `/api/v1/sessions/${encodeURIComponent(id)}`, SessionDetail),
+    laps: (id: string) => call("GET", `/api/v1/sessions/${encodeURIComponent(id)}/laps`, SessionLaps),
     samples: (
       id: string,
       query: {

@@ -60,6 +60,12 @@ export const SessionSummary = z.object({
   state: z.enum(["open", "closed", "imported"]),
   frames: z.number(),
   title: z.string().nullable(),
+  /** Whole laps; null while they are not timed. */
+  laps: z.number().nullable(),
+  bestS: z.number().nullable(),
+  /** null where no known track was recognised. */
+  track: z.string().nullable(),
+  layout: z.string().nullable(),
 });
 export type SessionSummary = z.output<typeof SessionSummary>;
 
@@ -74,6 +80,36 @@ export type ChannelInfo = z.output<typeof ChannelInfo>;
 
 export const SessionDetail = SessionSummary.extend({ channels: z.array(ChannelInfo) });
 export type SessionDetail = z.output<typeof SessionDetail>;
+
+export const LapRow = z.object({
+  number: z.number(),
+  kind: z.enum(["out", "lap", "in"]),
+  startUs: z.number(),
+  endUs: z.number(),
+  timeS: z.number(),
+  /** Half width of the 95 % interval. */
+  uncertaintyS: z.number().nullable(),
+  valid: z.boolean(),
+  flags: z.array(z.string()),
+  /** null where a sector's line was missed. */
+  sectorsS: z.array(z.number().nullable()),
+});
+export type LapRow = z.output<typeof LapRow>;
+
+export const SessionLaps = z.object({
+  session: z.string(),
+  /** The session goes on: these are its laps so far. */
+  live: z.boolean(),
+  track: z.string().nullable(),
+  layout: z.string().nullable(),
+  /** Where the gates come from: own, library, file, suggested. */
+  gates: z.string().nullable(),
+  laps: z.array(LapRow),
+  bestS: z.number().nullable(),
+  theoreticalBestS: z.number().nullable(),
+  notes: z.array(z.string()),
+});
+export type SessionLaps = z.output<typeof SessionLaps>;
 
 /** Query of `/api/v1/sessions/ID/samples`. */
 export const SamplesQuery = z.object({

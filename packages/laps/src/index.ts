@@ -31,6 +31,7 @@ export {
   type LapsReportOptions,
   lapsReport,
   type ReportedLap,
+  reportedLap,
   type TimedRecording,
   timeRecording,
 } from "./report/laps-report.ts";
@@ -45,7 +46,7 @@ export type { Incident, IncidentKind, Lap, LapFlag, LapKind } from "./timing/lap
 export { createLapTimer, feed, type TimedLaps, timeLaps } from "./timing/time-laps.ts";
 export { LapTimer } from "./timing/timer.ts";
 export type { LapTimerCounts, LapTimerOptions, LapTimerState } from "./timing/timer-options.ts";
-export { type Trace, traceOf } from "./trace.ts";
+export { POSITIONS, type Trace, traceOf } from "./trace.ts";
 export { type LineLayout, layoutFromLine } from "./track/centre-line.ts";
 export { type CentreLineCsvOptions, trackFromCentreLineCsv } from "./track/centre-line-csv.ts";
 export { type DetectedTrack, detectTrack } from "./track/detect.ts";

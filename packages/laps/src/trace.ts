@@ -1,4 +1,4 @@
-import { type Column, findColumn, type Group, type Recording } from "@pitwall/core";
+import type { Column, Group, Recording } from "@pitwall/core";
 
 /** The fixes of a recording as columns; NaN for what a fix does not say. */
 export type Trace = {
@@ -14,7 +14,7 @@ export type Trace = {
 };
 
 /** Ids of a position with what belongs to it, the receiver's own first. */
-const POSITIONS = [
+export const POSITIONS = [
   { lat: "gnss.lat", lon: "gnss.lon", speed: "gnss.speed", course: "gnss.course", hAcc: "gnss.hAcc" },
   {
     lat: "vehicle.lat",
@@ -25,23 +25,30 @@ const POSITIONS = [
   },
 ] as const;
 
-/** The receiver's fixes, else the fused positions; undefined where the recording has neither. */
+/**
+ * The receiver's fixes, else the fused positions; undefined where the recording has neither. Of several receivers the
+ * one with most fixes.
+ */
 export function traceOf(recording: Recording): Trace | undefined {
   for (const ids of POSITIONS) {
-    const found = findColumn(recording, ids.lat);
-    if (!found) continue;
-    const { group } = found;
-    const lon = columnOf(group, ids.lon);
-    if (!lon) continue;
-    const rows = usableRows(group, found.column.values, lon);
+    let best: { readonly group: Group; readonly rows: Uint32Array } | undefined;
+    for (const group of recording.groups) {
+      const lat = columnOf(group, ids.lat);
+      const lon = columnOf(group, ids.lon);
+      if (!lat?.some(Number.isFinite) || !lon) continue;
+      const rows = usableRows(group, lat, lon);
+      if (!best || rows.length > best.rows.length) best = { group, rows };
+    }
+    if (!best) continue;
+    const { group, rows } = best;
     const take = (values: Float64Array | undefined): Float64Array =>
       values ? Float64Array.from(rows, (r) => values[r]!) : new Float64Array(rows.length).fill(Number.NaN);
     return {
       length: rows.length,
       tUs: Float64Array.from(rows, (r) => group.tUs[r]!),
-      latDeg: take(found.column.values),
-      lonDeg: take(lon),
-      speedMps: take(columnOf(group, ids.speed)),
+      latDeg: take(columnOf(group, ids.lat)),
+      lonDeg: take(columnOf(group, ids.lon)),
+      speedMps: take(columnOf(group, ids.speed) ?? columnOf(group, "vehicle.speed")),
       courseRad: take(columnOf(group, ids.course)),
       hAccM: take(columnOf(group, ids.hAcc)),
     };

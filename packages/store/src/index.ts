@@ -11,7 +11,6 @@ export type { GapRow } from "./catalogue/gap-ledger.ts";
 export type {
   BestLap,
   BestQuery,
-  FiledTimes,
   LapRow,
   LapTable,
   Timing,

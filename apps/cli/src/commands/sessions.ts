@@ -1,6 +1,8 @@
 import { openData } from "@pitwall/server";
+import type { Timing } from "@pitwall/store";
 import { CommandError, command, UsageError } from "../command.ts";
 import { dataOf, tellProblem } from "../data.ts";
+import { lapTime } from "./laps.ts";
 
 const time = (us: number | null): string =>
   us === null ? "-" : `${new Date(us / 1000).toISOString().slice(0, 19)}Z`;
@@ -10,6 +12,10 @@ const duration = (from: number, to: number | null): string => {
   return `${Math.floor(s / 60)}:${String(s % 60).padStart(2, "0")}`;
 };
 
+const UNTIMED = { laps: null, bestS: null, track: null, layout: null };
+const lapsText = (laps: number | null): string =>
+  laps === null ? "-" : laps === 1 ? "1 lap" : `${laps} laps`;
+
 export const sessions = command({
   name: "sessions",
   summary: "list the recorded sessions",
@@ -17,18 +23,33 @@ export const sessions = command({
   options: {},
   async run({ values }, io) {
     await using data = await openData(dataOf(values), tellProblem(io));
-    const rows = data.catalogue.sessions();
-    if (values.json) await io.out(`${JSON.stringify(rows)}\n`);
-    else {
-      const lines = rows.map(
-        (r) =>
-          `${r.id.padEnd(40)} ${r.vehicle.padEnd(20)} ${time(r.startUs)}  ${duration(r.startUs, r.endUs).padStart(7)}  ${r.state.padEnd(8)} ${r.frames} frames${r.title ? `  ${r.title}` : ""}`,
-      );
-      await io.out(rows.length === 0 ? "no sessions yet\n" : `${lines.join("\n")}\n`);
+    const timed = data.catalogue.laps.summaries();
+    const rows = data.catalogue.sessions().map((r) => ({ ...r, ...(timed.get(r.id) ?? UNTIMED) }));
+    if (values.json) {
+      await io.out(`${JSON.stringify(rows)}\n`);
+      return 0;
     }
+    const lines = rows.map((r) =>
+      [
+        `${r.id.padEnd(40)} ${r.vehicle.padEnd(20)} ${time(r.startUs)}`,
+        duration(r.startUs, r.endUs).padStart(7),
+        lapsText(r.laps).padStart(8),
+        (r.bestS === null ? "" : lapTime(r.bestS)).padStart(9),
+        r.state.padEnd(8),
+        [r.track, r.title].filter((t) => t !== null).join("  "),
+      ]
+        .join("  ")
+        .trimEnd(),
+    );
+    await io.out(rows.length === 0 ? "no sessions yet\n" : `${lines.join("\n")}\n`);
+    const waiting = data.catalogue.laps.untimed().length;
+    if (waiting > 0) io.err(`${waiting} of them not timed yet: pitwall retime`);
     return 0;
   },
 });
+
+const trackOf = (t: Timing): string =>
+  t.track === null ? `not known; gates ${t.source ?? "none"}` : `${t.track}, ${t.layout}`;
 
 export const session = command({
   name: "session",
@@ -50,8 +71,9 @@ export const session = command({
       return 0;
     }
     const channels = await data.samples.channels(id);
+    const timing = data.catalogue.laps.of(id);
     if (values.json) {
-      await io.out(`${JSON.stringify({ ...row, channels })}\n`);
+      await io.out(`${JSON.stringify({ ...row, timing: timing ?? null, channels })}\n`);
       return 0;
     }
     const lines = channels.map(
@@ -66,6 +88,11 @@ export const session = command({
         `  duration  ${duration(row.startUs, row.endUs)}`,
         `  state     ${row.state}`,
         `  frames    ${row.frames}`,
+        ...(timing ? [`  track     ${trackOf(timing)}`] : []),
+        ...(timing?.laps ?? []).map(
+          (l) =>
+            `  lap ${String(l.number).padStart(3)}   ${lapTime(l.timeS)}${l.valid ? "" : `  ${l.kind === "lap" ? "not valid" : l.kind}`}`,
+        ),
         "channels",
         ...lines,
         "",

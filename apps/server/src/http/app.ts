@@ -6,6 +6,7 @@ import {
   type DeviceState,
   SamplesQuery,
   type ServerInfo,
+  type SessionLaps,
   type SessionSummary,
   type VehicleState,
 } from "@pitwall/api";
@@ -40,6 +41,7 @@ export type HttpDeps = {
   readonly devices: () => DeviceState[];
   readonly sessions: () => SessionSummary[];
   readonly session: (id: string) => SessionSummary | undefined;
+  readonly laps: (id: string) => SessionLaps;
   readonly deleteSession: (id: string) => Promise<void>;
   readonly setDemo: (on: boolean, drive?: DemoDrive) => Promise<void>;
 };
@@ -120,6 +122,9 @@ export async function createHttpApp(deps: HttpDeps): Promise<FastifyInstance> {
       })),
     };
   });
+  app.get("/api/v1/sessions/:id/laps", { config: { needs: "read:sessions" } }, async (request) =>
+    deps.laps(mustExist(idOf(request)).id),
+  );
   app.get("/api/v1/sessions/:id/samples", { config: { needs: "read:sessions" } }, async (request) => {
     const session = mustExist(idOf(request));
     const query = SamplesQuery.parse(request.query);

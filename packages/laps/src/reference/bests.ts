@@ -1,20 +1,20 @@
 import type { Lap } from "../timing/lap.ts";
 
 /** The fastest lap that counts; undefined without one. */
-export function bestLap(laps: readonly Lap[]): Lap | undefined {
-  let best: Lap | undefined;
+export function bestLap<L extends Pick<Lap, "valid" | "timeS">>(laps: readonly L[]): L | undefined {
+  let best: L | undefined;
   for (const lap of laps)
     if (lap.valid && !(lap.timeS >= (best?.timeS ?? Number.POSITIVE_INFINITY))) best = lap;
   return best;
 }
 
 /** The best of each sector over the laps that count, put together; NaN while a sector was never completed. */
-export function theoreticalBestS(laps: readonly Lap[]): number {
+export function theoreticalBestS(laps: readonly Pick<Lap, "valid" | "sectorsS">[]): number {
   const bests = bestSectorsS(laps);
   return bests.length === 0 ? Number.NaN : bests.reduce((sum, s) => sum + s, 0);
 }
 
-export function bestSectorsS(laps: readonly Lap[]): number[] {
+export function bestSectorsS(laps: readonly Pick<Lap, "valid" | "sectorsS">[]): number[] {
   const bests: number[] = [];
   for (const lap of laps)
     if (lap.valid)

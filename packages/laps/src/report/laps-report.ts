@@ -88,7 +88,7 @@ export function timeRecording(recording: Recording, options: LapsReportOptions =
 
 function reportOf(laps: readonly Lap[], notes: readonly string[], track?: string): LapsReport {
   return {
-    laps: laps.map(reported),
+    laps: laps.map(reportedLap),
     bestS: bestLap(laps)?.timeS ?? null,
     theoreticalBestS: orNull(Math.round(theoreticalBestS(laps) * 1e6) / 1e6),
     notes,
@@ -98,7 +98,8 @@ function reportOf(laps: readonly Lap[], notes: readonly string[], track?: string
 
 const orNull = (v: number): number | null => (Number.isFinite(v) ? v : null);
 
-const reported = (lap: Lap): ReportedLap => ({
+/** A lap as plain data. */
+export const reportedLap = (lap: Lap): ReportedLap => ({
   number: lap.number,
   timeS: lap.timeS,
   startUs: lap.startUs,

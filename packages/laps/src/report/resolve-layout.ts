@@ -85,8 +85,7 @@ export function resolveLayout(
   }
   const found = detectTrack(trace, tracks, own);
   const onTrack = (d: DetectedTrack, source: GateSource, from: string): ResolvedLayout => {
-    const way = d.reversed ? " in reverse" : "";
-    notes.push(`track recognised: ${d.track.name}, ${d.layout.name}${way}; start line from ${from}`);
+    notes.push(`track recognised: ${d.track.name}, ${d.layout.name}; start line from ${from}`);
     return done(withSplits(d.layout), source, d.track.name, d.layout);
   };
   if (found?.complete && own.includes(found.track)) return onTrack(found, "own", "your track");

@@ -10,7 +10,7 @@ import { type Trail, trailOf } from "./trail.ts";
 
 export type DetectedTrack = {
   readonly track: Track;
-  /** In the direction that was driven. */
+  /** In the direction that was driven; ", reversed" is added to its name where that is not its own. */
   readonly layout: Layout;
   readonly reversed: boolean;
   /** Whether at least one whole lap of it was driven: only then is it certain which layout it is. */
@@ -55,7 +55,7 @@ export function detectTrack(
     for (const given of track.layouts) {
       if (!given.centreLine || !isNear(given.centreLine, plane, trail)) continue;
       for (const reversed of [false, true]) {
-        const layout = reversed ? reverseLayout(given) : given;
+        const layout = reversed ? { ...reverseLayout(given), name: `${given.name}, reversed` } : given;
         const fit = fitOf(layout, plane, trail);
         if (!fit) continue;
         const sameLength =

@@ -9,6 +9,7 @@ const CHANNELS = [
   "gnss.speed",
   "gnss.course",
   "gnss.hAcc",
+  "gnss.fix",
   "vehicle.speed",
   "lap.time",
 ] as const;
@@ -40,6 +41,7 @@ export const lapStage =
         const p = places.of(r.message);
         // a unit with a lap timer of its own is left to do so
         if (p["lap.time"] >= 0 || p["gnss.lat"] < 0 || !Number.isFinite(r.values[p["gnss.lat"]]!)) return;
+        if (valueAt(r.values, p["gnss.fix"]) < 2) return;
         chosen ??= `${source.device} ${source.name}`;
         if (chosen !== `${source.device} ${source.name}`) return;
         const v = r.values;

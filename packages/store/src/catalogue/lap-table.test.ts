@@ -107,19 +107,12 @@ describe("laps in the catalogue", () => {
     expect(catalogue.laps.of("nowhere")).toBeUndefined();
   });
 
-  it("go with their session, with what its file stated", () => {
+  it("go with their session", () => {
     session("a", T0);
     catalogue.laps.save("a", timing([lap(1, 60)]));
-    const filed = { gates: timing([]).gates, laps: [{ number: 1, startUs: 1, endUs: 2 }] };
-    expect(catalogue.laps.filed("a")).toBeUndefined();
-    catalogue.laps.saveFiled("a", { gates: [], laps: [] });
-    catalogue.laps.saveFiled("a", filed);
-    catalogue.laps.saveFiled("nowhere", filed);
-    expect(catalogue.laps.filed("a")).toEqual(filed);
     catalogue.deleteSession("a");
     session("a", T0);
     expect(catalogue.laps.of("a")).toBeUndefined();
-    expect(catalogue.laps.filed("a")).toBeUndefined();
   });
 
   it("give the best ever by track, layout, vehicle and time", () => {

@@ -1,5 +1,5 @@
 import type { DatabaseSync } from "node:sqlite";
-import type { RecordedGate, RecordedLap } from "@pitwall/core";
+import type { RecordedGate } from "@pitwall/core";
 
 /** A lap as it was timed last. */
 export type LapRow = {
@@ -38,9 +38,6 @@ export type TimingSummary = {
   readonly bestS: number | null;
 };
 
-/** Gates and laps that an imported file states. */
-export type FiledTimes = { readonly gates: readonly RecordedGate[]; readonly laps: readonly RecordedLap[] };
-
 export type BestQuery = {
   readonly track: string;
   readonly layout: string;
@@ -70,9 +67,6 @@ export interface LapTable {
   untimed(): string[];
   /** The fastest valid lap; undefined without one. */
   best(query: BestQuery): BestLap | undefined;
-  saveFiled(session: string, filed: FiledTimes): void;
-  /** Undefined where it is not known whether there are any. */
-  filed(session: string): FiledTimes | undefined;
 }
 
 export function openLapTable(db: DatabaseSync): LapTable {
@@ -104,10 +98,6 @@ export function openLapTable(db: DatabaseSync): LapTable {
      WHERE l.valid AND t.track = ? AND t.layout = ? AND s.start_us < ? AND (? = '' OR s.vehicle = ?)
      ORDER BY l.time_s, l.start_us LIMIT 1`,
   );
-  const saveFiled = db.prepare(
-    "INSERT INTO filed SELECT id, ?, ? FROM sessions WHERE id = ? ON CONFLICT (session) DO UPDATE SET gates = excluded.gates, laps = excluded.laps",
-  );
-  const filed = db.prepare("SELECT gates, laps FROM filed WHERE session = ?");
   const json = <T>(text: unknown): T => JSON.parse(String(text)) as T;
   return {
     begin: (session) => void begin.run(session),
@@ -169,12 +159,6 @@ export function openLapTable(db: DatabaseSync): LapTable {
     best({ track, layout, vehicle = "", beforeUs = Number.MAX_SAFE_INTEGER }) {
       const row = best.get(track, layout, Math.round(beforeUs), vehicle, vehicle);
       return row ? { ...(row as BestLap) } : undefined;
-    },
-    saveFiled: (session, { gates, laps: own }) =>
-      void saveFiled.run(JSON.stringify(gates), JSON.stringify(own), session),
-    filed(session) {
-      const row = filed.get(session);
-      return row && { gates: json(row["gates"]), laps: json(row["laps"]) };
     },
   };
 }

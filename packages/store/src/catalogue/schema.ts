@@ -66,10 +66,5 @@ export const MIGRATIONS: readonly string[] = [
     sectors TEXT NOT NULL,
     PRIMARY KEY (session, place)
   ) STRICT, WITHOUT ROWID;
-  CREATE TABLE filed (
-    session TEXT PRIMARY KEY REFERENCES sessions (id) ON DELETE CASCADE,
-    gates TEXT NOT NULL,
-    laps TEXT NOT NULL
-  ) STRICT, WITHOUT ROWID;
   `,
 ];
