@@ -11,6 +11,7 @@ import {
   type Subject,
   type SubjectValues,
   viewOf,
+  wholeLaps,
 } from "./subject.ts";
 
 export const COMPARED = { lap: { type: "string" }, against: { type: "string" } } as const;
@@ -88,7 +89,8 @@ function usualLap(subject: Subject, taken: Lap | undefined): Lap | undefined {
 async function openOther(io: Io, against: string, values: SubjectValues, beside: Subject) {
   const [, name = against, lap = "best"] = /^(.*)#(\d+|best)$/s.exec(against) ?? [];
   const subject = await openBeside(io, name, values, beside);
-  lapped(subject);
+  if (!subject.driven || wholeLaps(subject).length === 0)
+    throw new CommandError(`${name}: it has no whole lap on the start line of ${beside.name}`);
   return { subject, lap: lapNamed(subject, lap) };
 }
 

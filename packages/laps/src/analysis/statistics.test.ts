@@ -30,6 +30,31 @@ describe("G-G diagram", () => {
     expect(gg.directionRad[9]).toBeCloseTo(Math.PI / 2 + Math.PI / 36, 9);
   });
 
+  it("keeps small accelerations as points, but not in an envelope", () => {
+    const gg = ggDiagram([5, 5, 5, 0.1, 0.1, 0.1], [0, 0, 0, 0, 0, 0], {
+      directions: 4,
+      shares: [0],
+      leastMps2: 1,
+    });
+    expect(gg.latMps2.length).toBe(6);
+    expect(gg.envelopeMps2[0]![0]).toBe(5);
+  });
+
+  it("lends a direction its neighbours' points, also round the end", () => {
+    // 10 to the left and a little forward: the first of eight directions
+    const gg = ggDiagram([10, 10, 10], [1, 1, 1], { directions: 8, shares: [1], reach: 1 });
+    expect([...gg.envelopeMps2[0]!].map((r) => Number.isFinite(r))).toEqual([
+      true,
+      true,
+      false,
+      false,
+      false,
+      false,
+      false,
+      true,
+    ]);
+  });
+
   it("leaves out what was not measured", () => {
     const gg = ggDiagram([1, Number.NaN, 2], [1, 1, Number.NaN]);
     expect([...gg.latMps2]).toEqual([1]);
