@@ -18,7 +18,18 @@ export async function openInput(io: Io, file: string | undefined): Promise<Input
     throw new CommandError(`${file}: cannot be read (${(e as NodeJS.ErrnoException).code})`, { cause: e });
   }
   if (s.isDirectory()) throw new CommandError(`${file}: is a folder`);
-  return { chunks: createReadStream(file, { highWaterMark: 256 * 1024 }), total: s.size, name: file };
+  const chunks = createReadStream(file, { highWaterMark: 256 * 1024 });
+  if (s.isCharacterDevice()) return { chunks: untilHungUp(chunks), total: undefined, name: file };
+  return { chunks, total: s.size, name: file };
+}
+
+/** A serial line or terminal whose other end goes away says EIO: that is how its bytes end. */
+async function* untilHungUp(chunks: AsyncIterable<Uint8Array>): AsyncIterable<Uint8Array> {
+  try {
+    yield* chunks;
+  } catch (e) {
+    if ((e as NodeJS.ErrnoException).code !== "EIO") throw e;
+  }
 }
 
 /** Text lines without their ends; a last line without an end counts. */

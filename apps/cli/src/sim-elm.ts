@@ -4,6 +4,19 @@ import { createEcu, createElmEmulator, type EcuData } from "@pitwall/protocols";
 import { UsageError } from "./command.ts";
 import type { SimSink } from "./sim-sink.ts";
 
+/** An OBD adapter on a control unit: characters in, characters out. */
+export function elmOn(data: EcuData): (typed: Uint8Array) => Uint8Array {
+  const answer = createEcu(data);
+  const emulator = createElmEmulator({
+    ask(request) {
+      const bytes = answer(request, true);
+      return bytes ? [{ ecu: 0, bytes }] : [];
+    },
+    volts: () => data.value("obd.moduleVoltage"),
+  });
+  return (typed) => Buffer.from(emulator(typed), "latin1");
+}
+
 /**
  * `elm327://host:port`: a Wi-Fi OBD adapter in the first unit, for apps that connect to one. It answers what it is
  * asked with the values of the moment; faults do not touch it. Throws UsageError where there is no control unit.
@@ -15,16 +28,9 @@ export async function openElm(url: URL, ecu: () => EcuData | undefined): Promise
     const data = ecu();
     if (!data) return socket.destroy();
     sockets.add(socket);
-    const answer = createEcu(data);
-    const emulator = createElmEmulator({
-      ask(request) {
-        const bytes = answer(request, true);
-        return bytes ? [{ ecu: 0, bytes }] : [];
-      },
-      volts: () => data.value("obd.moduleVoltage"),
-    });
+    const adapter = elmOn(data);
     socket.on("data", (typed) => {
-      const said = Buffer.from(emulator(typed), "latin1");
+      const said = adapter(typed);
       if (said.length === 0) return;
       count.frames++;
       count.bytes += said.length;

@@ -3,25 +3,30 @@ import { once } from "node:events";
 import { createWriteStream } from "node:fs";
 import { connect, type Socket } from "node:net";
 import { createCanFrame, readCanRecord } from "@pitwall/core";
-import { type EcuData, findProtocol, formatCandump } from "@pitwall/protocols";
-import { type Faults, FaultyLink, type LinkCounts, within } from "@pitwall/simulator";
+import { findProtocol, formatCandump } from "@pitwall/protocols";
+import { FaultyLink, type LinkCounts, within } from "@pitwall/simulator";
 import mqtt from "mqtt";
 import { UsageError } from "./command.ts";
 import { BatchingUnit } from "./sim-batches.ts";
 import { openElm } from "./sim-elm.ts";
-import type { SimPacket, SimSink, SinkReport, Speech } from "./sim-sink.ts";
+import { openPty } from "./sim-pty.ts";
+import {
+  carrierOf,
+  type SimPacket,
+  type SimSink,
+  type SinkOptions,
+  type SinkReport,
+  type Speech,
+  speechOf,
+} from "./sim-sink.ts";
 
-export type SinkOptions = {
-  readonly units: number;
-  readonly seed: number;
-  readonly faults: Faults;
-  readonly warn: (line: string) => void;
-  /** Control unit of the first unit, once there is one. */
-  readonly ecu: () => EcuData | undefined;
-};
-
-export const speechOf = (protocol: string): Speech =>
-  protocol === "blackbox" || protocol === "json" ? protocol : "buses";
+/** The protocol that a target asks for by name: `jbd+pty:/tmp/bms`, `drive.nmea`. */
+export function protocolOf(target: string): string | undefined {
+  const name =
+    /^([\w-]+)\+pty:/.exec(target)?.[1] ??
+    (URL.canParse(target) ? "" : target.slice(target.lastIndexOf(".") + 1));
+  return findProtocol(name)?.name;
+}
 
 /** Throws UsageError for an address that is none. */
 export async function openSink(target: string, options: SinkOptions): Promise<SimSink> {
@@ -33,8 +38,9 @@ export async function openSink(target: string, options: SinkOptions): Promise<Si
   if (url.protocol === "mqtt:" || url.protocol === "mqtts:") return openBatches(url, options);
   if (url.protocol === "json+mqtt:" || url.protocol === "json+mqtts:") return openJson(url, options);
   if (url.protocol === "elm327:") return openElm(url, options.ecu);
+  if (url.protocol.endsWith("+pty:")) return openPty(url, options);
   throw new UsageError(
-    `cannot send to ${url.protocol}//; there are udp, tcp, mqtt, json+mqtt, elm327 and files`,
+    `cannot send to ${url.protocol}; there are udp, tcp, mqtt, json+mqtt, elm327, slcan+pty, PROTOCOL+pty and files`,
   );
 }
 
@@ -249,8 +255,6 @@ async function openStream(
   };
 }
 
-const carrierOf = (packet: SimPacket) => findProtocol(packet.protocol.split("?")[0]!)?.carrier;
-
 /**
  * The bytes of the units' serial lines, one after the other. An ending that is a protocol's name takes that one alone:
  * `drive.nmea`, `drive.blackbox`. CAN frames have no ends of their own and go to a `.candump` file.
@@ -259,7 +263,9 @@ function openFile(path: string, options: SinkOptions): Promise<SimSink> {
   const ending = path.slice(path.lastIndexOf(".") + 1);
   const only = findProtocol(ending) ? ending : undefined;
   return openStream(path, options, only === undefined ? "buses" : speechOf(only), (packet) =>
-    (only ?? packet.protocol) === packet.protocol && carrierOf(packet) !== "can" ? packet.bytes : undefined,
+    (only ?? packet.protocol) === packet.protocol && carrierOf(packet.protocol) !== "can"
+      ? packet.bytes
+      : undefined,
   );
 }
 
@@ -267,7 +273,7 @@ function openFile(path: string, options: SinkOptions): Promise<SimSink> {
 function openCandump(path: string, options: SinkOptions): Promise<SimSink> {
   const frame = createCanFrame();
   return openStream(path, options, "buses", (packet) => {
-    if (carrierOf(packet) !== "can") return undefined;
+    if (carrierOf(packet.protocol) !== "can") return undefined;
     try {
       readCanRecord(packet.bytes, 0, packet.bytes.length, frame);
     } catch {

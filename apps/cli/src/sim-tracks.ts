@@ -44,21 +44,7 @@ export async function simTrack(nameOrFile: string): Promise<SimTrack> {
         : `; \`pitwall simulate --list\` names the tracks`;
     throw new UsageError(`no track and no file "${nameOrFile}"${hint}`, { cause: e });
   }
-  if (/^#?\s*x_m\s*,\s*y_m/.test(text)) {
-    const points = text
-      .split(/\r?\n/)
-      .filter((l) => l !== "" && !/^#|x_m/.test(l))
-      .map((l) => l.split(",").map(Number))
-      .map(([x = Number.NaN, y = Number.NaN]) => ({ x, y, z: 0 }));
-    if (points.some((p) => !Number.isFinite(p.x + p.y)))
-      throw new CommandError(`${nameOrFile}: a line is not x,y in metres`);
-    return prepareTrack({
-      name: nameOrFile,
-      reference: { lat: 48, lon: 11, height: 0 },
-      halfWidthM: HALF_WIDTH_M,
-      points,
-    });
-  }
+  if (/^#?\s*x_m\s*,\s*y_m/.test(text)) return metresCsv(nameOrFile, text);
   if (text.trimStart().startsWith("{")) {
     const { tracksFromGeoJson } = await import("@pitwall/laps");
     const { tracks } = tracksFromGeoJson(text);
@@ -69,4 +55,33 @@ export async function simTrack(nameOrFile: string): Promise<SimTrack> {
   const points = lapOf(await readRecording(new TextEncoder().encode(text), { name: nameOrFile }));
   if (points.length < 20) throw new CommandError(`${nameOrFile}: holds no lap`);
   return trackOfDegrees(nameOrFile, points, HALF_WIDTH_M);
+}
+
+/**
+ * A centre line in metres: a header, with or without a `#`, that names the columns, of which `x_m` and `y_m` have to be
+ * there; `z_m` and `bank_deg` (positive where the left edge is the higher one) may be. Others are not read.
+ */
+function metresCsv(name: string, text: string): SimTrack {
+  const [head = "", ...rest] = text.split(/\r?\n/).filter((l) => l.trim() !== "");
+  const columns = head
+    .replace(/^#/, "")
+    .split(",")
+    .map((c) => c.trim());
+  const at = {
+    x: columns.indexOf("x_m"),
+    y: columns.indexOf("y_m"),
+    z: columns.indexOf("z_m"),
+    bank: columns.indexOf("bank_deg"),
+  };
+  const points = rest
+    .filter((l) => !l.startsWith("#"))
+    .map((line, i) => {
+      const cells = line.split(",").map(Number);
+      const of = (column: number) => (column < 0 ? 0 : (cells[column] ?? Number.NaN));
+      const point = { x: of(at.x), y: of(at.y), z: of(at.z), bankRad: (of(at.bank) * Math.PI) / 180 };
+      if (!Number.isFinite(point.x + point.y + point.z + point.bankRad))
+        throw new CommandError(`${name}: point ${i + 1} is not ${columns.join(",")} in numbers: ${line}`);
+      return point;
+    });
+  return prepareTrack({ name, reference: { lat: 48, lon: 11, height: 0 }, halfWidthM: HALF_WIDTH_M, points });
 }

@@ -1,3 +1,4 @@
+export { type Answerer, createAnswerer } from "./answerer.ts";
 export type { DriveOptions } from "./driver.ts";
 export { SIM_VIN, vehicleEcu } from "./ecu.ts";
 export { type Faults, FaultyLink, type LinkCounts, NO_FAULTS, parseFaults, within } from "./faults.ts";

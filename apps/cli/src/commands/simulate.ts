@@ -1,12 +1,15 @@
 import { once } from "node:events";
 import { createWriteStream, type WriteStream } from "node:fs";
 import { starterTracks } from "@pitwall/laps/library";
+import type { EcuData } from "@pitwall/protocols";
 import {
   blackboxSource,
   courseOf,
   createTruth,
+  equipmentOf,
   GNSS_10HZ,
   GNSS_25HZ,
+  type GnssModel,
   jsonSource,
   parseFaults,
   SimUnit,
@@ -18,10 +21,10 @@ import {
   type VehicleName,
   vehicleEcu,
 } from "@pitwall/simulator";
-import { command, type Io, intOption, numberOption, UsageError } from "../command.ts";
+import { CommandError, command, type Io, intOption, numberOption, UsageError } from "../command.ts";
 import { progressBar } from "../progress.ts";
-import type { SimSink, Speech } from "../sim-sink.ts";
-import { openSink, speechOf } from "../sim-sinks.ts";
+import { type SimSink, type Speech, speechOf } from "../sim-sink.ts";
+import { openSink, protocolOf } from "../sim-sinks.ts";
 import { simTrack } from "../sim-tracks.ts";
 
 /** What the car's control unit has stored: a misfire of the first cylinder. */
@@ -31,12 +34,13 @@ export const simulate = command({
   name: "simulate",
   summary: "a simulated vehicle on a real track that speaks in bytes",
   usage:
-    "pitwall simulate [--vehicle kart|kart-combustion|car|road|boat] --track NAME-or-FILE [--laps 10] [--to udp://…|tcp://…|mqtt://…/VEHICLE|json+mqtt://…/VEHICLE|elm327://HOST:PORT|FILE.candump|FILE …] [--truth FILE.csv] [--seed 1] [--faults loss=0.01,…] [--speed 1 | --speed max] [--units 1] [--start ISO-TIME] [--list]",
+    "pitwall simulate [--vehicle kart|kart-combustion|car|road|boat] --track NAME-or-FILE [--laps 10] [--to udp://…|tcp://…|mqtt://…/VEHICLE|json+mqtt://…/VEHICLE|elm327://HOST:PORT|slcan+pty:PATH|PROTOCOL+pty:PATH|FILE.candump|FILE.PROTOCOL|FILE …] [--with PROTOCOL,…] [--truth FILE.csv] [--seed 1] [--faults loss=0.01,…] [--speed 1 | --speed max] [--units 1] [--start ISO-TIME] [--list]",
   options: {
     vehicle: { type: "string", default: "kart" },
     track: { type: "string" },
     laps: { type: "string", default: "10" },
     to: { type: "string", multiple: true },
+    with: { type: "string", default: "" },
     truth: { type: "string" },
     seed: { type: "string", default: "1" },
     faults: { type: "string", default: "" },
@@ -78,28 +82,38 @@ export const simulate = command({
     const track = await simTrack(values.track);
     const gnss = vehicle === "car" || vehicle === "kart" ? GNSS_25HZ : GNSS_10HZ;
 
-    await using sinks = new AsyncDisposableStack();
     const targets = values.to ?? [];
+    if (targets.length === 0 && values.truth === undefined)
+      throw new UsageError("--to says where the bytes go, --truth where the truth goes");
+    const buses = onBoard(vehicle, gnss, values.with, targets);
+
+    await using sinks = new AsyncDisposableStack();
     const opened: SimSink[] = [];
-    if (targets.some((t) => t.startsWith("elm327:")) && vehicle !== "car" && vehicle !== "road")
-      throw new UsageError(`a ${vehicle} has no OBD-II for elm327://`);
     let fleet: readonly SimUnit[] = [];
-    const ecu = () => fleet[0] && vehicleEcu(fleet[0].power, STORED_CODES);
+    let known: EcuData | undefined;
+    const ecu = () => {
+      if (fleet[0] && hasEcu(vehicle)) known ??= vehicleEcu(fleet[0].power, STORED_CODES);
+      return known;
+    };
     const sinkOptions = { units, seed, faults, warn: io.err, ecu };
     for (const target of targets) opened.push(sinks.use(await openSink(target, sinkOptions)));
-    if (opened.length === 0 && values.truth === undefined)
-      throw new UsageError("--to says where the bytes go, --truth where the truth goes");
     const spoken = new Set(opened.map((s) => s.speaks));
     const speeches: Record<Speech, () => readonly SourceSpec[]> = {
       blackbox: () => [blackboxSource(gnss.rateHz)],
       json: () => [jsonSource()],
-      buses: () => sourcesOf(vehicle, gnss),
+      buses: () => buses,
     };
     const sources = [...spoken].flatMap((speech) => speeches[speech]());
+    const drives = (i: number) => {
+      try {
+        return new Trajectory(track, VEHICLES[vehicle], { seed: seed + i, laps, driverNoise });
+      } catch (e) {
+        throw e instanceof RangeError ? new CommandError(`${track.name}: ${e.message}`, { cause: e }) : e;
+      }
+    };
     fleet = Array.from({ length: units }, (_, i) => {
       const name = units === 1 ? vehicle : `${vehicle}-${i + 1}`;
-      const trajectory = new Trajectory(track, VEHICLES[vehicle], { seed: seed + i, laps, driverNoise });
-      return new SimUnit(trajectory, sources, { seed: seed + i, name, startUs, gnss, faults });
+      return new SimUnit(drives(i), sources, { seed: seed + i, name, startUs, gnss, faults });
     });
     const [first] = fleet;
     const { crossings, durationS } = first!.trajectory;
@@ -122,6 +136,29 @@ export const simulate = command({
     return 0;
   },
 });
+
+const hasEcu = (vehicle: VehicleName): boolean => equipmentOf(vehicle).includes("obd2");
+
+/** What the vehicle's buses carry, with what `--with` and the targets ask for by name. Throws UsageError. */
+function onBoard(
+  vehicle: VehicleName,
+  gnss: GnssModel,
+  extra: string,
+  targets: readonly string[],
+): readonly SourceSpec[] {
+  // adapters, and what is said beside the buses
+  const others = ["slcan", "elm327", "candump", "blackbox", "json"];
+  const named = targets.flatMap((t) => protocolOf(t) ?? []).filter((p) => !others.includes(p));
+  const listed = extra.split(",").filter((p) => p !== "");
+  if (targets.some((t) => /^elm327(\+pty)?:/.test(t)) && !hasEcu(vehicle))
+    throw new UsageError(`a ${vehicle} has no OBD-II for an adapter`);
+  try {
+    return sourcesOf(vehicle, gnss, [...listed, ...named]);
+  } catch (e) {
+    if (!(e instanceof RangeError)) throw e;
+    throw new UsageError(e.message, { cause: e });
+  }
+}
 
 /** Samples that scripted faults changed, over all units. */
 function sampleCounts(fleet: readonly SimUnit[]): UnitCounts {
