@@ -5,6 +5,8 @@ import { columnOf, type Trace, traceOf } from "../trace.ts";
 /** A slope is taken over this much time to either side, and at least one fix; twice as often where velocities are missing. */
 const REACH_S = 0.2;
 const POSITION_REACH_S = 0.5;
+/** Times are rounded: a fix this little too far still counts, so that as many do on either side. */
+const JITTER_S = 0.002;
 /** No slope is taken over more time than this between two fixes. */
 const GAP_S = 2.5;
 /** Slower than this a direction is noise, m/s. */
@@ -103,8 +105,8 @@ function slopes(tS: Float64Array, v: Float64Array, reachS: number): Float64Array
   let a = 0;
   let b = 0;
   return v.map((_, i) => {
-    while (tS[a]! < tS[i]! - reachS) a++;
-    while (b < n - 1 && tS[b + 1]! <= tS[i]! + reachS) b++;
+    while (tS[a]! < tS[i]! - reachS - JITTER_S) a++;
+    while (b < n - 1 && tS[b + 1]! <= tS[i]! + reachS + JITTER_S) b++;
     let from = Math.max(0, Math.min(a, i - 1));
     let to = Math.min(n - 1, Math.max(b, i + 1));
     if (tS[i]! - tS[from]! > GAP_S) from = i;
