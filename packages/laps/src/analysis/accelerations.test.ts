@@ -100,7 +100,7 @@ describe("accelerations from fixes", () => {
     for (const a of long.subarray(8, -8)) expect(a).toBeCloseTo(2, 2);
     // a speed without a course takes its direction from the positions
     const half = recordingOf(circle(50, -0.2), 10, 30, ["gnss.course"]);
-    for (const a of inner(made(half, "vehicle.aLat"))) expect(a).toBeCloseTo(-2, 1);
+    for (const a of made(half, "vehicle.aLat").subarray(12, -12)) expect(a).toBeCloseTo(-2, 1);
   });
 
   it("are not made over a gap, nor at a standstill", () => {
