@@ -22,6 +22,7 @@ import { openRecording } from "../recordings.ts";
 import { absentChannel } from "./channel-names.ts";
 import { LAYOUT, LAYOUT_USAGE, type LayoutValues, layoutOf } from "./layout-options.ts";
 import { mathDefinition, withMath } from "./math-option.ts";
+import { speedShown } from "./shown.ts";
 
 /** Options of every verb. */
 export const SUBJECT = {
@@ -37,6 +38,7 @@ export type SubjectValues = ReadingValues &
   LayoutValues & {
     readonly data?: string | undefined;
     readonly math?: readonly string[] | undefined;
+    readonly "speed-unit"?: string | undefined;
   };
 
 /** What is analysed: a recording with its laps, accelerations and math channels. */
@@ -60,6 +62,7 @@ export async function openSubject(
   layout: LayoutOptions = { autoSectors: false },
 ): Promise<Subject> {
   const definitions = [...(values.math ?? []).map(mathDefinition), ...extra];
+  speedShown(values["speed-unit"]);
   const options = { ...layout, ...(await layoutOf(values)) };
   const raw = await openRecording(io, what, values);
   return subjectOf(what, raw, timeRecording(raw, options), definitions);

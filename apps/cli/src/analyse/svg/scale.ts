@@ -39,7 +39,7 @@ export function scale(
 ): Scale {
   if (!(Number.isFinite(min) && Number.isFinite(max))) [min, max] = [0, 1];
   if (!(max - min > 1e-12 * Math.max(1, Math.abs(min)))) {
-    const room = Math.abs(min) > 0 ? Math.abs(min) * 0.1 : 1;
+    const room = Math.abs(min) > 1e-9 ? Math.abs(min) * 0.1 : 1;
     [min, max] = [min - room, max + room];
   }
   const step = niceStep(max - min, ticks);

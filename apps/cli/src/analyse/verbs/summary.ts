@@ -77,6 +77,9 @@ export const summary = command({
   },
 });
 
+/** Laps slower than the best by more than this were in traffic, or no attempt. */
+const ALIKE = 0.07;
+
 type SummarisedLap = Omit<LapSummary, "lap"> & {
   readonly number: number;
   readonly timeS: number;
@@ -106,7 +109,7 @@ function summarised(subject: Subject) {
     const counts = lap.valid ? views[i]?.timeS : undefined;
     return i > 0 && laps[i - 1]!.endUs !== lap.startUs ? [undefined, counts] : [counts];
   });
-  const steady = consistency(laps, 0.07 * best.timeS);
+  const steady = consistency(laps, ALIKE * best.timeS);
   return {
     track: subject.timed.report.track,
     laps: rows,
@@ -146,7 +149,7 @@ function inWords(s: ReturnType<typeof summarised>): string[] {
   if (c && c.laps > 1)
     lines.push(
       `consistency       ${(100 * c.ratio).toFixed(2)} %  mean ${lapTime(c.meanS)}, standard deviation ` +
-        `${c.deviationS.toFixed(3)} s over ${c.laps} laps`,
+        `${c.deviationS.toFixed(3)} s over the ${c.laps} laps within ${Math.round(100 * ALIKE)} % of the best`,
     );
   return lines;
 }
