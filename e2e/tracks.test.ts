@@ -1,6 +1,6 @@
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import type { TrackFile, TrackSummary } from "@pitwall/api";
+import type { SessionLaps, TrackFile, TrackSummary } from "@pitwall/api";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { getJson, pitwall, startServer, temporaryFolder } from "./harness.ts";
 import { ovalCsv } from "./oval.ts";
@@ -141,4 +141,45 @@ describe("tracks over HTTP", () => {
     expect(await remove(copy.name)).toBe(404);
     expect(await remove("Circuit de Monaco")).toBe(409);
   });
+});
+
+describe("the archive, timed again", () => {
+  type Report = { changedLaps: number; dryRun: boolean; sessions: { session: string; laps: number }[] };
+  type Session = { id: string; laps: number; bestS: number; track: string };
+  const sessions = async () => JSON.parse(await run("sessions", "--json")) as Session[];
+
+  it("follows a start line that moved, on request, by command and over HTTP", async () => {
+    for (const vehicle of ["red", "blue"]) await run("import", drive, "--vehicle", vehicle);
+    const before = await sessions();
+    expect(before.map((s) => [s.laps, s.track])).toEqual([
+      [3, "My Oval"],
+      [3, "My Oval"],
+    ]);
+    await run("tracks", "gate", "My Oval", "--move", "20");
+    expect(await sessions()).toEqual(before);
+    const dry = JSON.parse(await run("retime", "--dry-run", "--json")) as Report;
+    expect(dry).toMatchObject({ timed: 2, dryRun: true, failed: [] });
+    expect(await sessions()).toEqual(before);
+    const one = await run("retime", "--session", before[0]!.id);
+    expect(one).toMatch(/lap +before +after +difference\n +0 .* out lap\n +1 +0:\d\d\.\d{3} +0:\d\d\.\d{3} /);
+    expect(one).toMatch(
+      /1 session timed again, 1 of them with changes: \d laps changed, 0 appeared, 0 vanished/,
+    );
+
+    await using server = await startServer(data);
+    const retime = (body: object) =>
+      getJson<Report & { error?: { code: string } }>(`${server.http}/api/v1/retime`, {
+        method: "POST",
+        headers: { "content-type": "application/json" },
+        body: JSON.stringify(body),
+      });
+    expect((await retime({ track: "My Oval" })).sessions.map((s) => s.session)).toEqual([before[1]!.id]);
+    expect((await retime({})).sessions).toEqual([]);
+    expect((await retime({ session: "x" })).error?.code).toBe("not-found");
+    expect((await retime({ tracks: "x" })).error?.code).toBe("malformed");
+    const laps = await getJson<SessionLaps>(`${server.http}/api/v1/sessions/${before[1]!.id}/laps`);
+    expect(laps).toMatchObject({ track: "My Oval", layout: "full", gates: "own", live: false });
+    expect(laps.laps.filter((l) => l.kind === "lap")).toHaveLength(3);
+    expect(laps.bestS).not.toBe(before[1]!.bestS);
+  }, 60_000);
 });

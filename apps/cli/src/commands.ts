@@ -61,6 +61,11 @@ export const COMMANDS: readonly Entry[] = [
     load: async () => (await import("./commands/tracks.ts")).tracks,
   },
   {
+    name: "retime",
+    summary: "time the archive again on the tracks as they are now",
+    load: async () => (await import("./commands/retime.ts")).retime,
+  },
+  {
     name: "export",
     summary: "write a session to a file format",
     load: async () => (await import("./commands/export.ts")).exportCommand,

@@ -8,6 +8,7 @@ export type Action =
   | "read:devices"
   | "read:sessions"
   | "delete:sessions"
+  | "time:sessions"
   | "read:tracks"
   | "write:tracks"
   | "live"

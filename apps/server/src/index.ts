@@ -5,6 +5,13 @@ export { type DataFolder, openData, openTracks } from "./data-folder.ts";
 export { blackboxOf, type ReplayPackets } from "./demo.ts";
 export { deriveSession } from "./derive.ts";
 export { importFile } from "./import.ts";
+export {
+  plainReport,
+  type RetimedSession,
+  type RetimeOptions,
+  type RetimeReport,
+  retimeArchive,
+} from "./laps/retime.ts";
 export { type ComputedLaps, computeLaps, storeLaps, timeSession, timeUntimed } from "./laps/session-laps.ts";
 export { openMappingDesk } from "./mapping-desk.ts";
 export { recordingOf } from "./recording.ts";

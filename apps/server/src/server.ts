@@ -141,6 +141,7 @@ export async function startServer(config: ServerConfig, onProblem: OnStoreProble
   const app = await createHttpApp({
     access,
     hub,
+    data,
     ...data,
     server: info,
     vehicles,

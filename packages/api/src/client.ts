@@ -4,6 +4,8 @@ import {
   DemoChoices,
   type DemoDrive,
   DeviceState,
+  RetimeReport,
+  type RetimeRequest,
   Samples,
   ServerInfo,
   SessionDetail,
@@ -47,6 +49,8 @@ export function createApiClient(baseUrl: string, fetch: typeof globalThis.fetch)
     sessions: () => call("GET", "/api/v1/sessions", z.array(SessionSummary)),
     session: (id: string) => call("GET", `/api/v1/sessions/${encodeURIComponent(id)}`, SessionDetail),
     laps: (id: string) => call("GET", `/api/v1/sessions/${encodeURIComponent(id)}/laps`, SessionLaps),
+    /** Lap times of the archive on the tracks as they are now. */
+    retime: (request: RetimeRequest = {}) => call("POST", "/api/v1/retime", RetimeReport, request),
     samples: (
       id: string,
       query: {

@@ -111,6 +111,56 @@ export const SessionLaps = z.object({
 });
 export type SessionLaps = z.output<typeof SessionLaps>;
 
+/** What is to be timed again; nothing said is the whole archive. */
+export const RetimeRequest = z.strictObject({
+  /** Only sessions that were timed on this track, or are now. */
+  track: z.string().optional(),
+  session: z.string().optional(),
+  /** Say what would change, and store nothing. */
+  dryRun: z.boolean().default(false),
+});
+export type RetimeRequest = z.input<typeof RetimeRequest>;
+
+const Whereabouts = z.object({
+  track: z.string().nullable(),
+  layout: z.string().nullable(),
+  source: z.string().nullable(),
+});
+export const RetimeReport = z.object({
+  /** Sessions that were looked at, of all that should have been. */
+  timed: z.number(),
+  total: z.number(),
+  dryRun: z.boolean(),
+  changedLaps: z.number(),
+  appearedLaps: z.number(),
+  vanishedLaps: z.number(),
+  failed: z.array(z.object({ session: z.string(), reason: z.string() })),
+  /** Those of which anything became different. */
+  sessions: z.array(
+    z.object({
+      session: z.string(),
+      vehicle: z.string(),
+      startUs: z.number(),
+      /** null where it was never timed. */
+      before: Whereabouts.nullable(),
+      after: Whereabouts,
+      laps: z.number(),
+      unchanged: z.number(),
+      /** Of the unchanged, laps whose sectors became others. */
+      resectored: z.number(),
+      changes: z.array(
+        z.object({
+          before: LapRow.nullable(),
+          after: LapRow.nullable(),
+          /** after - before, s; null where one of them is missing. */
+          differenceS: z.number().nullable(),
+        }),
+      ),
+    }),
+  ),
+});
+export type RetimeReport = z.output<typeof RetimeReport>;
+
 /** Query of `/api/v1/sessions/ID/samples`. */
 export const SamplesQuery = z.object({
   channels: z

@@ -33,13 +33,14 @@ import { endsOf, placeOf } from "../places.ts";
 import { READING, READING_USAGE } from "../reading-options.ts";
 import { openRecording } from "../recordings.ts";
 import { layoutText, trackLine, trackSummary, trackText } from "../track-text.ts";
+import { runRetime } from "./retime.ts";
 
 const USAGE = [
   "pitwall tracks                       lists your tracks and those of the starter library",
   "       pitwall tracks show NAME",
   "       pitwall tracks add FILE … [--name NAME] [--origin LAT,LON] [--replace]",
   "       pitwall tracks record SESSION-or-FILE --name NAME [--layout LAYOUT] [--gate ENDS] [--finish ENDS] [--sector ENDS … | --sectors N] [--replace]",
-  "       pitwall tracks gate NAME [--layout LAYOUT] [--move METRES | --at LAT,LON | --gate ENDS] [--width METRES] [--sector ENDS … | --sectors N]",
+  "       pitwall tracks gate NAME [--layout LAYOUT] [--move METRES | --at LAT,LON | --gate ENDS] [--width METRES] [--sector ENDS … | --sectors N] [--retime]",
   "       pitwall tracks export NAME [-o FILE] [--format pitwall|geojson]",
   "       pitwall tracks delete NAME",
   "       ENDS is LAT,LON,LAT,LON; for FILE also",
@@ -51,6 +52,7 @@ const OPTIONS = {
   layout: { type: "string" },
   origin: { type: "string" },
   replace: { type: "boolean" },
+  retime: { type: "boolean" },
   gate: { type: "string" },
   finish: { type: "string" },
   at: { type: "string" },
@@ -222,7 +224,8 @@ async function gate(call: Call, name: string): Promise<ExitCode> {
   }
   if (known.origin === "library")
     io.err("a copy of your own, which goes before the one of the starter library");
-  io.err(`sessions keep the laps they have until: pitwall retime --track "${known.track.name}"`);
+  if (values.retime) return runRetime({ ...values, track: known.track.name }, io);
+  io.err(`stored sessions keep their laps until: pitwall retime --track "${known.track.name}"`);
   return 0;
 }
 

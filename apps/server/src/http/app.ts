@@ -17,10 +17,11 @@ import Fastify, { type FastifyInstance, type FastifyRequest } from "fastify";
 import { WebSocketServer } from "ws";
 import * as z from "zod";
 import type { Access, Action } from "../access.ts";
+import type { DataFolder } from "../data-folder.ts";
 import { demoChoices } from "../demo-drive.ts";
 import type { LiveHub } from "../live/hub.ts";
-import type { TrackFolder } from "../tracks/track-folder.ts";
 import { HttpError } from "./http-error.ts";
+import { lapRoutes } from "./lap-routes.ts";
 import { trackRoutes } from "./track-routes.ts";
 
 declare module "fastify" {
@@ -35,7 +36,7 @@ export type HttpDeps = {
   readonly hub: LiveHub;
   readonly samples: SampleStore;
   readonly catalogue: Catalogue;
-  readonly tracks: TrackFolder;
+  readonly data: DataFolder;
   readonly server: () => ServerInfo;
   readonly vehicles: () => VehicleState[];
   readonly devices: () => DeviceState[];
@@ -122,9 +123,6 @@ export async function createHttpApp(deps: HttpDeps): Promise<FastifyInstance> {
       })),
     };
   });
-  app.get("/api/v1/sessions/:id/laps", { config: { needs: "read:sessions" } }, async (request) =>
-    deps.laps(mustExist(idOf(request)).id),
-  );
   app.get("/api/v1/sessions/:id/samples", { config: { needs: "read:sessions" } }, async (request) => {
     const session = mustExist(idOf(request));
     const query = SamplesQuery.parse(request.query);
@@ -153,7 +151,8 @@ export async function createHttpApp(deps: HttpDeps): Promise<FastifyInstance> {
     await deps.deleteSession(session.id);
     return { deleted: session.id };
   });
-  trackRoutes(app, deps.tracks);
+  lapRoutes(app, { data: deps.data, laps: (id) => deps.laps(mustExist(id).id) });
+  trackRoutes(app, deps.data.tracks);
   app.post("/api/v1/demo/stop", { config: { needs: "control:demo" } }, async () => {
     await deps.setDemo(false);
     return deps.server();

@@ -7,25 +7,8 @@ import { type DataFolder, openData } from "../data-folder.ts";
 import { deriveSession } from "../derive.ts";
 import { importFile } from "../import.ts";
 import { recordingOf } from "../recording.ts";
+import { circleCsv, LAP_S } from "../testing/circle.ts";
 import { computeLaps, timeSession, timeUntimed } from "./session-laps.ts";
-
-const T0 = 1_700_000_000_000_000;
-const LAP_S = 30;
-const RADIUS_M = 120;
-
-/** Rounds of a circle as Pitwall CSV, ten fixes a second. */
-function circleCsv(laps: number): string {
-  const rows = ["tUs,gnss.lat,gnss.lon,gnss.speed,gnss.course"];
-  for (let i = 0; i < laps * LAP_S * 10; i++) {
-    const a = (i / 10 / LAP_S) * 2 * Math.PI;
-    const lat = 48 + (RADIUS_M * Math.sin(a)) / 111_200;
-    const lon = 11 + (RADIUS_M * Math.cos(a)) / (111_200 * Math.cos((48 * Math.PI) / 180));
-    const course = (4 * Math.PI - (a % (2 * Math.PI))) % (2 * Math.PI);
-    const speed = (2 * Math.PI * RADIUS_M) / LAP_S;
-    rows.push([T0 + i * 1e5, lat.toFixed(8), lon.toFixed(8), speed.toFixed(3), course.toFixed(5)].join(","));
-  }
-  return `${rows.join("\n")}\n`;
-}
 
 let dir: string;
 let data: DataFolder;

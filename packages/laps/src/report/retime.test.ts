@@ -4,7 +4,7 @@ import { clubCircuit } from "../testing/circuits.ts";
 import { type Drive, drive, lineOf } from "../testing/drive.ts";
 import { timeLaps } from "../timing/time-laps.ts";
 import type { Layout } from "../track/track.ts";
-import { compareLaps, retime } from "./retime.ts";
+import { type ComparedLap, compareLaps, retime } from "./retime.ts";
 
 const circuit = clubCircuit();
 const at = (sM: number): Layout => ({
@@ -80,5 +80,13 @@ describe("retime", () => {
       laps.map((l) => (l.number === 2 ? { ...l, valid: false } : l)),
     );
     expect(undone.changes.map((c) => c.before?.number)).toEqual([2]);
+  });
+
+  it("counts laps whose sectors alone became others", () => {
+    const laps = old[0]!.laps;
+    const divided = laps.map((l) => ({ ...l, sectorsS: l.number === 2 ? [1, null] : l.sectorsS }));
+    const same = divided.map((l) => ({ ...l, sectorsS: l.sectorsS.map((s) => s ?? Number.NaN) }));
+    expect(compareLaps(laps, divided)).toMatchObject({ changes: [], resectored: 1 });
+    expect(compareLaps<ComparedLap>(divided, same)).toMatchObject({ changes: [], resectored: 0 });
   });
 });

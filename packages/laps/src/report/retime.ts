@@ -11,17 +11,30 @@ export type TimedSession = {
   readonly laps: readonly Lap[];
 };
 
-export type LapChange = {
-  readonly session: string;
+/** What of a lap is compared; a sector that was missed is null or NaN. */
+export type ComparedLap = Pick<Lap, "number" | "kind" | "startUs" | "endUs" | "timeS" | "valid"> & {
+  readonly sectorsS: readonly (number | null)[];
+};
+
+export type LapDifference<L extends ComparedLap> = {
   /** Undefined where the lap did not exist before, or does not any more. */
-  readonly before: Lap | undefined;
-  readonly after: Lap | undefined;
+  readonly before: L | undefined;
+  readonly after: L | undefined;
   /** after - before, s; NaN where one of them is missing. */
   readonly differenceS: number;
 };
 
-export type Retimed = {
+export type LapChange = LapDifference<Lap> & { readonly session: string };
+
+export type ComparedLaps<L extends ComparedLap> = {
   /** Laps that appeared, vanished, became valid or invalid, or changed by more than the threshold. */
+  readonly changes: readonly LapDifference<L>[];
+  readonly unchanged: number;
+  /** Of those, laps whose sectors became others. */
+  readonly resectored: number;
+};
+
+export type Retimed = {
   readonly changes: readonly LapChange[];
   readonly unchanged: number;
   /** The new laps of each session. */
@@ -53,17 +66,18 @@ export function retime(
   return { changes, unchanged, sessions: after };
 }
 
-/** Pairs laps by the time they share, and lists the pairs that differ. */
-export function compareLaps(
-  before: readonly Lap[],
-  after: readonly Lap[],
+/** Pairs laps by the time they share, and lists the pairs that differ, in the order in which they were driven. */
+export function compareLaps<L extends ComparedLap>(
+  before: readonly L[],
+  after: readonly L[],
   thresholdS = 0.001,
-): { readonly changes: readonly Omit<LapChange, "session">[]; readonly unchanged: number } {
-  const changes: Omit<LapChange, "session">[] = [];
-  const taken = new Set<Lap>();
+): ComparedLaps<L> {
+  const changes: LapDifference<L>[] = [];
+  const taken = new Set<L>();
   let unchanged = 0;
+  let resectored = 0;
   for (const old of before) {
-    let best: Lap | undefined;
+    let best: L | undefined;
     let most = 0;
     for (const lap of after) {
       const shared = Math.min(old.endUs, lap.endUs) - Math.max(old.startUs, lap.startUs);
@@ -74,11 +88,22 @@ export function compareLaps(
     }
     if (best) taken.add(best);
     const differenceS = best ? best.timeS - old.timeS : Number.NaN;
-    if (best && Math.abs(differenceS) <= thresholdS && best.valid === old.valid && best.kind === old.kind)
+    if (best && Math.abs(differenceS) <= thresholdS && best.valid === old.valid && best.kind === old.kind) {
       unchanged++;
-    else changes.push({ before: old, after: best, differenceS });
+      if (!sameSectors(old, best, thresholdS)) resectored++;
+    } else changes.push({ before: old, after: best, differenceS });
   }
   for (const lap of after)
     if (!taken.has(lap)) changes.push({ before: undefined, after: lap, differenceS: Number.NaN });
-  return { changes, unchanged };
+  const startOf = (c: LapDifference<L>) => (c.after ?? c.before)!.startUs;
+  changes.sort((a, b) => startOf(a) - startOf(b));
+  return { changes, unchanged, resectored };
+}
+
+function sameSectors(a: ComparedLap, b: ComparedLap, thresholdS: number): boolean {
+  if (a.sectorsS.length !== b.sectorsS.length) return false;
+  return a.sectorsS.every((s, i) => {
+    const t = b.sectorsS[i] ?? Number.NaN;
+    return Number.isNaN(s ?? Number.NaN) ? Number.isNaN(t) : Math.abs(t - s!) <= thresholdS;
+  });
 }
