@@ -231,15 +231,37 @@ describe("a simulated demo", () => {
     });
     const replay = await until(async () =>
       (await getJson<VehicleState[]>(`${server.http}/api/v1/vehicles`)).find(
-        (v) => v.replay && (v.values["vehicle.speed"]?.value ?? 0) > 3,
+        (v) => v.replay && v.simulated && (v.values["vehicle.speed"]?.value ?? 0) > 3,
       ),
     );
     expect(replay.id).toMatch(/^car-Hockenheim/);
     // the car is where the track is
     expect(replay.values["gnss.lat"]!.value).toBeCloseTo(49.33, 1);
     expect(replay.values["gnss.lon"]!.value).toBeCloseTo(8.57, 1);
+    // a device that speaks meanwhile is a vehicle beside it
+    const beside = await simulate(
+      ...["--laps", "1", "--speed", "max", "--to", `json+mqtt://127.0.0.1:${server.mqtt}/kart-10`],
+    );
+    const { delivered } = beside.sent[0]!;
+    await deviceOnceIt((d) => d.id === "mqtt:kart-10/json" && d.frames === delivered);
+    expect(await getJson<ServerInfo>(`${server.http}/api/v1/server`)).toMatchObject({ demo: "running" });
     const stopped = (await (await post("stop")).json()) as ServerInfo;
     expect(stopped.demo).toBe("stopped");
     expect(stopped.demoDrive).toBeUndefined();
+  }, 60_000);
+
+  it("is not to be had where the configuration says so", async () => {
+    const config = join(folder.path, "quiet.json");
+    await writeFile(config, JSON.stringify({ simulate: false }));
+    await using quiet = await startServer(join(folder.path, "quiet"), ["--no-demo", "--config", config]);
+    expect(await getJson<ServerInfo>(`${quiet.http}/api/v1/server`)).toMatchObject({ simulate: false });
+    const { tracks } = await getJson<DemoChoices>(`${quiet.http}/api/v1/demo/choices`);
+    const asked = await fetch(`${quiet.http}/api/v1/demo/start`, {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify({ vehicle: "kart", track: tracks[0] }),
+    });
+    expect(asked.status).toBe(403);
+    expect(await asked.json()).toMatchObject({ error: { code: "forbidden" } });
   }, 60_000);
 });

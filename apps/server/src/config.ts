@@ -48,6 +48,7 @@ export const ServerConfig = z
       .describe("address to listen on; 0.0.0.0 lets other machines connect"),
     data: z.string().default(defaultDataFolder()).describe("data folder"),
     demo: z.boolean().default(true).describe("replay a recorded drive while no device has spoken"),
+    simulate: z.boolean().default(true).describe("simulated drives can be started from the page"),
     http: z.strictObject({ port: port.default(8080).describe("0 picks a free port") }).prefault({}),
     udp: z.strictObject({ port: port.default(9000) }).prefault({}),
     tcp: z.strictObject({ port: port.default(9000) }).prefault({}),

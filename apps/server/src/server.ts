@@ -55,6 +55,7 @@ export async function startServer(config: ServerConfig, onProblem: OnStoreProble
     listening,
     demo: demoState,
     ...(demoDrive === undefined ? {} : { demoDrive }),
+    simulate: config.simulate,
     trouble,
   });
   const onTrouble = (reason: string | null) => {
@@ -81,7 +82,8 @@ export async function startServer(config: ServerConfig, onProblem: OnStoreProble
     deliver(delivery) {
       hub.deliver(delivery);
       clean.deliver(delivery, nowUs());
-      if (!delivery.vehicle.replay && demo) void setDemo(false);
+      // a simulation was asked for, and is a vehicle beside the real ones; the replay is for those who have none
+      if (!delivery.vehicle.replay && demo && !demoDrive) void setDemo(false);
     },
     onSession(event, vehicle, session) {
       publish(
@@ -109,7 +111,9 @@ export async function startServer(config: ServerConfig, onProblem: OnStoreProble
       demoVehicle = drive ? safeName(`${drive.vehicle}-${drive.track}`) : REPLAY;
       const begin = (endpoint: string) => {
         internal.set(`udp ${endpoint}`, demoVehicle);
-        recorder.vehicle(demoVehicle).replay = true;
+        const vehicle = recorder.vehicle(demoVehicle);
+        vehicle.replay = true;
+        vehicle.simulated = drive !== undefined;
       };
       demo = drive
         ? await startDrive(listening.udp, drive, begin, () => void setDemo(false))

@@ -20,6 +20,7 @@ export function vehicleState(v: LiveVehicle, devices: DeviceRegistry, nowUs: num
     id: v.id,
     state: v.session ? (quiet ? "quiet" : "live") : "offline",
     replay: v.replay,
+    ...(v.simulated ? { simulated: true } : {}),
     session: v.session?.ref.id ?? null,
     sessionStartUs: v.session?.startUs ?? null,
     lastSeenUs: Number.isFinite(v.lastSeenUs) ? v.lastSeenUs : null,

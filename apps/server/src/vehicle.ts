@@ -31,6 +31,7 @@ export type SessionLane = {
 export class LiveVehicle {
   readonly id: string;
   replay = false;
+  simulated = false;
   session: OpenSession | undefined;
   readonly newest = new Map<string, Newest>();
   lastSeenUs = Number.NaN;

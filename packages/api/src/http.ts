@@ -7,8 +7,10 @@ export const VehicleState = z.object({
   id: z.string(),
   /** live: a frame within the last 2 s. quiet: longer ago. offline: its session has ended, or its device said so. */
   state: z.enum(["live", "quiet", "offline"]),
-  /** The recorded drive that Pitwall plays by itself, not a real vehicle. */
+  /** A drive that Pitwall plays by itself, not a real vehicle. */
   replay: z.boolean(),
+  /** It is a simulated drive, not the recorded one. */
+  simulated: z.boolean().optional(),
   session: z.string().nullable(),
   sessionStartUs: z.number().nullable(),
   lastSeenUs: z.number().nullable(),
@@ -258,6 +260,8 @@ export const ServerInfo = z.object({
   demo: z.enum(["off", "running", "stopped"]),
   /** What is being simulated; absent while the demo is the recorded drive. */
   demoDrive: DemoDrive.optional(),
+  /** Simulated drives can be started here. */
+  simulate: z.boolean().optional(),
   /** One line for people where something is wrong with the server itself (full disk, say). */
   trouble: z.string().nullable(),
 });

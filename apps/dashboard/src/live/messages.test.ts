@@ -47,6 +47,10 @@ const session = {
   state: "open",
   frames: 10,
   title: null,
+  laps: null,
+  bestS: null,
+  track: null,
+  layout: null,
   channels: [{ channel: "vehicle.speed", group: "udp/blackbox.v4", unit: "m/s", label: "Speed", count: 10 }],
 };
 

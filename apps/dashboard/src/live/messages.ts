@@ -29,6 +29,7 @@ export const readServer = object<ServerInfo>({
   listening: object({ http: number, mqtt: orNull(number), udp: number, tcp: number }),
   demo: oneOf("off", "running", "stopped"),
   demoDrive: optional(object({ vehicle: text, track: text, laps: number })),
+  simulate: optional(flag),
   trouble: orNull(text),
 });
 
@@ -38,6 +39,7 @@ const readVehicle = object<VehicleState>({
   id: text,
   state: oneOf("live", "quiet", "offline"),
   replay: flag,
+  simulated: optional(flag),
   session: orNull(text),
   sessionStartUs: orNull(number),
   lastSeenUs: orNull(number),
@@ -94,6 +96,10 @@ export const readSession = object<SessionDetail>({
   state: oneOf("open", "closed", "imported"),
   frames: number,
   title: orNull(text),
+  laps: orNull(number),
+  bestS: orNull(number),
+  track: orNull(text),
+  layout: orNull(text),
   channels: list(readChannel),
 });
 

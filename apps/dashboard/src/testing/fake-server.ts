@@ -168,6 +168,10 @@ export async function startFakeServer(options: FakeServerOptions) {
     state: "open",
     frames: rows,
     title: null,
+    laps: null,
+    bestS: null,
+    track: null,
+    layout: null,
     channels: channels.map((c) => ({
       channel: c.id,
       unit: c.unit,

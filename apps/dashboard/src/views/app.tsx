@@ -7,6 +7,7 @@ import { Gaps } from "./gaps.tsx";
 import { GMeter } from "./gmeter.tsx";
 import { Header } from "./header.tsx";
 import { Readout } from "./readout.tsx";
+import { SimulateButton } from "./simulate.tsx";
 import { Track } from "./track.tsx";
 import { Values } from "./values.tsx";
 import { Vehicles } from "./vehicles.tsx";
@@ -70,6 +71,7 @@ function Welcome() {
           </code>{" "}
           sends a recording as the device would.
         </p>
+        <SimulateButton label="Simulate a drive …" />
       </section>
       <Listening />
     </main>

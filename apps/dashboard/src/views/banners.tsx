@@ -1,26 +1,18 @@
-import { useState } from "preact/hooks";
+import type { ServerInfo, VehicleState } from "@pitwall/api";
 import { usePage } from "./context.ts";
-import { DemoDialog } from "./demo-dialog.tsx";
+import { SimulateButton, useDemo } from "./simulate.tsx";
+
+/** Nothing sends, and what did was a demo: the banner offers to begin again. */
+const asksToBegin = (server: ServerInfo, vehicles: readonly VehicleState[] | undefined): boolean =>
+  server.demo === "stopped" && (vehicles ?? []).every((v) => v.state === "offline");
 
 /** What everyone has to know before reading a number: that it is a replay, and who can connect. */
 export function Banners() {
   const { model, http } = usePage();
-  const [busy, setBusy] = useState(false);
-  const [choosing, setChoosing] = useState(false);
+  const { act, busy } = useDemo();
   const server = model.server.value;
   if (!server) return null;
 
-  const act = async (call: () => ReturnType<typeof http.stopDemo>) => {
-    setBusy(true);
-    try {
-      model.server.value = await call();
-      model.notice.value = undefined;
-    } catch (e) {
-      model.notice.value = (e as Error).message;
-    } finally {
-      setBusy(false);
-    }
-  };
   return (
     <div class="banners">
       {server.trouble !== null && (
@@ -43,34 +35,23 @@ export function Banners() {
               ? `SIMULATED ${server.demoDrive.vehicle}, ${server.demoDrive.track}`
               : "REPLAY of a recorded drive"}
           </strong>
-          <span class="more">Not a real vehicle. It ends by itself when a device sends.</span>
+          <span class="more">
+            Not a real vehicle.{server.demoDrive ? "" : " It ends by itself when a device sends."}
+          </span>
           <button type="button" disabled={busy} onClick={() => void act(http.stopDemo)}>
             {server.demoDrive ? "Stop simulation" : "Stop replay"}
           </button>
-          <button type="button" disabled={busy} onClick={() => setChoosing(true)}>
-            Simulate …
-          </button>
+          <SimulateButton label={server.demoDrive ? "Another …" : "Simulate …"} />
         </p>
       )}
-      {server.demo === "stopped" && (model.vehicles.value ?? []).every((v) => v.state === "offline") && (
+      {asksToBegin(server, model.vehicles.value) && (
         <p class="banner">
-          <span class="more">The replay is stopped and no device is sending.</span>
+          <span class="more">No device is sending.</span>
           <button type="button" disabled={busy} onClick={() => void act(http.startDemo)}>
             Start replay
           </button>
-          <button type="button" disabled={busy} onClick={() => setChoosing(true)}>
-            Simulate …
-          </button>
+          <SimulateButton label="Simulate …" />
         </p>
-      )}
-      {choosing && (
-        <DemoDialog
-          onClose={() => setChoosing(false)}
-          onChosen={(drive) => {
-            setChoosing(false);
-            void act(() => http.startDemo(drive));
-          }}
-        />
       )}
     </div>
   );
@@ -93,6 +74,9 @@ export function ListeningLine() {
         <p class="hint" data-testid="loopback">
           Only this computer can connect. Start with <code>--host 0.0.0.0</code> to let others in.
         </p>
+      )}
+      {server.demo !== "running" && !asksToBegin(server, model.vehicles.value) && (
+        <SimulateButton label="Simulate a drive …" />
       )}
     </section>
   );

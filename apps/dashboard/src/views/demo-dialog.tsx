@@ -4,6 +4,15 @@ import { usePage } from "./context.ts";
 
 const LAPS = 10;
 
+/** What the vehicles of the simulator are; one that is not here goes by its own name. */
+const VEHICLES: Readonly<Record<string, string>> = {
+  kart: "Electric kart",
+  "kart-combustion": "Kart with an engine",
+  car: "Track car",
+  road: "Road car, slow and careful",
+  boat: "Solar boat",
+};
+
 /** Asks for a vehicle and a track to simulate. `onChosen` starts the drive. */
 export function DemoDialog(props: {
   readonly onChosen: (drive: DemoDrive) => void;
@@ -33,7 +42,7 @@ export function DemoDialog(props: {
   const options = (names: readonly string[] | undefined) =>
     names?.map((name) => (
       <option key={name} value={name}>
-        {name}
+        {VEHICLES[name] ?? name}
       </option>
     ));
   return (

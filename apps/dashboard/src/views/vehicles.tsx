@@ -29,7 +29,7 @@ export function Vehicles() {
               <span class="name">
                 <span class="id">{v.id}</span>
                 <span class="state">
-                  {v.replay && <span class="badge">REPLAY</span>}
+                  {v.replay && <span class="badge">{v.simulated ? "SIMULATED" : "REPLAY"}</span>}
                   <i class="dot" aria-hidden="true" />
                   {linked ? STATES[v.state] : "Unknown"}
                 </span>

@@ -160,6 +160,12 @@ export async function createHttpApp(deps: HttpDeps): Promise<FastifyInstance> {
   app.get("/api/v1/demo/choices", { config: { needs: "control:demo" } }, async () => demoChoices());
   app.post("/api/v1/demo/start", { config: { needs: "control:demo" } }, async (request) => {
     const drive = request.body ? DemoDrive.parse(request.body) : undefined;
+    if (drive && !deps.server().simulate)
+      throw new HttpError(
+        403,
+        "forbidden",
+        "simulated drives are switched off in this server's configuration",
+      );
     const { tracks, vehicles } = demoChoices();
     if (drive && !(vehicles.includes(drive.vehicle) && tracks.includes(drive.track)))
       throw new HttpError(400, "bad-request", `no vehicle "${drive.vehicle}" or no track "${drive.track}"`);
