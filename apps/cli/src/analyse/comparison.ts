@@ -1,7 +1,8 @@
 import { basename } from "node:path";
 import { type Lap, type LapView, timeVariance } from "@pitwall/laps";
 import { CommandError, type Io, UsageError } from "../command.ts";
-import { lapTime, SECONDS, show } from "./shown.ts";
+import { lapTime } from "../lap-time.ts";
+import { SECONDS, show } from "./shown.ts";
 import {
   bestOf,
   countedLaps,

@@ -57,10 +57,3 @@ export function show(value: number, shown: Shown, sign = false): string {
 }
 
 export const SECONDS: Shown = { label: "s", factor: 1, digits: 3 };
-
-/** 76.329 as 1:16.329. */
-export function lapTime(seconds: number): string {
-  if (!Number.isFinite(seconds)) return "-";
-  const ms = Math.round(seconds * 1000);
-  return `${Math.floor(ms / 60_000)}:${((ms % 60_000) / 1000).toFixed(3).padStart(6, "0")}`;
-}

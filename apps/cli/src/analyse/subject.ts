@@ -17,10 +17,10 @@ import {
   withLapChannels,
 } from "@pitwall/laps";
 import { CommandError, type Io } from "../command.ts";
+import { LAYOUT, LAYOUT_USAGE, type LayoutValues, layoutOf } from "../layout-options.ts";
 import { READING, READING_USAGE, type ReadingValues } from "../reading-options.ts";
 import { openRecording } from "../recordings.ts";
 import { absentChannel } from "./channel-names.ts";
-import { LAYOUT, LAYOUT_USAGE, type LayoutValues, layoutOf } from "./layout-options.ts";
 import { mathDefinition, withMath } from "./math-option.ts";
 import { speedShown } from "./shown.ts";
 
@@ -63,7 +63,7 @@ export async function openSubject(
 ): Promise<Subject> {
   const definitions = [...(values.math ?? []).map(mathDefinition), ...extra];
   speedShown(values["speed-unit"]);
-  const options = { ...layout, ...(await layoutOf(values)) };
+  const options = { ...layout, ...(await layoutOf(io, values)) };
   const raw = await openRecording(io, what, values);
   return subjectOf(what, raw, timeRecording(raw, options), definitions);
 }

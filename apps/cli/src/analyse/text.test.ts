@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
+import { lapTime } from "../lap-time.ts";
 import { brailleChart } from "./braille.ts";
-import { G, lapTime, PERCENT, SECONDS, show, speedShown } from "./shown.ts";
+import { G, PERCENT, SECONDS, show, speedShown } from "./shown.ts";
 import { bar, table } from "./table.ts";
 
 describe("what people read", () => {

@@ -1,6 +1,7 @@
 import type { LapView, SectionTime } from "@pitwall/laps";
+import { lapTime } from "../../lap-time.ts";
 import type { Comparison } from "../comparison.ts";
-import { lapTime, type Shown } from "../shown.ts";
+import type { Shown } from "../shown.ts";
 import { tickText } from "./panel.ts";
 import { extent, niceStep } from "./scale.ts";
 import { el, heading, INK, linePath, picture, text, WIDTH } from "./svg.ts";

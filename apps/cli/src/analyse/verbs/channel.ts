@@ -1,9 +1,10 @@
 import type { Recording } from "@pitwall/core";
 import { type Lap, MATH_FUNCTIONS, percentile, type Series, seriesOf } from "@pitwall/laps";
 import { command, UsageError } from "../../command.ts";
+import { lapTime } from "../../lap-time.ts";
 import { channelNames } from "../channel-names.ts";
 import { withoutNaN } from "../json.ts";
-import { lapTime } from "../shown.ts";
+
 import { openSubject, SUBJECT, SUBJECT_USAGE, seriesNamed, tellNotes, wholeLaps } from "../subject.ts";
 import { table } from "../table.ts";
 

@@ -7,10 +7,11 @@ import {
   sectionTimes,
 } from "@pitwall/laps";
 import { command, UsageError } from "../../command.ts";
+import { lapTime } from "../../lap-time.ts";
 import { COMPARED, type Comparison, compareLaps, comparisonTitle } from "../comparison.ts";
 import { withoutNaN } from "../json.ts";
 import { SVG, saveSvg } from "../save-svg.ts";
-import { lapTime, METRES, SECONDS, type Shown, show, speedShown } from "../shown.ts";
+import { METRES, SECONDS, type Shown, show, speedShown } from "../shown.ts";
 import {
   bestOf,
   lapNamed,

@@ -6,8 +6,9 @@ import {
   type LapView,
 } from "@pitwall/laps";
 import { CommandError, command, numberOption, UsageError } from "../../command.ts";
+import { lapTime } from "../../lap-time.ts";
 import { withoutNaN } from "../json.ts";
-import { G, GRAVITY_MPS2, lapTime, METRES, PERCENT, SECONDS, show, speedShown } from "../shown.ts";
+import { G, GRAVITY_MPS2, METRES, PERCENT, SECONDS, show, speedShown } from "../shown.ts";
 import {
   ACCELERATIONS,
   countedLaps,

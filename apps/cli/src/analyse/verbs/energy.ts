@@ -1,8 +1,9 @@
 import { energyPerLap, seriesOf } from "@pitwall/laps";
 import { CommandError, command, UsageError } from "../../command.ts";
+import { lapTime } from "../../lap-time.ts";
 import { absentChannel } from "../channel-names.ts";
 import { withoutNaN } from "../json.ts";
-import { lapTime, PERCENT, show } from "../shown.ts";
+import { PERCENT, show } from "../shown.ts";
 import { lapped, openSubject, SUBJECT, SUBJECT_USAGE, tellNotes, wholeLaps } from "../subject.ts";
 import { table } from "../table.ts";
 

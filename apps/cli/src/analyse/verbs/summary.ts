@@ -8,8 +8,9 @@ import {
   theoreticalBestS,
 } from "@pitwall/laps";
 import { command, UsageError } from "../../command.ts";
+import { lapTime } from "../../lap-time.ts";
 import { withoutNaN } from "../json.ts";
-import { G, lapTime, PERCENT, SECONDS, show, speedShown } from "../shown.ts";
+import { G, PERCENT, SECONDS, show, speedShown } from "../shown.ts";
 import {
   ACCELERATIONS,
   bestOf,

@@ -1,9 +1,11 @@
 import { readFile } from "node:fs/promises";
-import { type Ends, type LapsReportOptions, parseTrackFile } from "@pitwall/laps";
-import { starterTracks } from "@pitwall/laps/library";
-import { numberOption, UsageError } from "../command.ts";
+import { type LapsReportOptions, parseTrackFile } from "@pitwall/laps";
+import { openTracks } from "@pitwall/server";
+import { type Io, numberOption } from "./command.ts";
+import { dataOf, tellProblem } from "./data.ts";
+import { endsOf } from "./places.ts";
 
-/** Where the lines are that laps are timed on; as for `pitwall laps`. */
+/** Options of every command that times laps: where the lines are. */
 export const LAYOUT = {
   gate: { type: "string" },
   sector: { type: "string", multiple: true },
@@ -16,6 +18,7 @@ export const LAYOUT_USAGE =
   "[--gate LAT,LON,LAT,LON] [--sector LAT,LON,LAT,LON …] [--track NAME | --track-file FILE] [--min-lap S]";
 
 export type LayoutValues = {
+  readonly data?: string | undefined;
   readonly gate?: string | undefined;
   readonly sector?: readonly string[] | undefined;
   readonly track?: string | undefined;
@@ -23,8 +26,8 @@ export type LayoutValues = {
   readonly "min-lap"?: string | undefined;
 };
 
-/** Throws UsageError; LapsError for a track file that is none. */
-export async function layoutOf(values: LayoutValues): Promise<LapsReportOptions> {
+/** What they say, with the tracks that are known. Throws UsageError; LapsError for a track file that is none. */
+export async function layoutOf(io: Io, values: LayoutValues): Promise<LapsReportOptions> {
   const gate = values.gate === undefined ? undefined : endsOf("gate", values.gate);
   const sectors = values.sector?.map((s) => endsOf("sector", s));
   const minLapTimeS = numberOption("min-lap", values["min-lap"]);
@@ -35,14 +38,7 @@ export async function layoutOf(values: LayoutValues): Promise<LapsReportOptions>
     ...(gate === undefined ? {} : { gate }),
     ...(sectors === undefined ? {} : { sectors }),
     ...(minLapTimeS === undefined ? {} : { minLapTimeS }),
+    ...(own ? { tracks: [own] } : openTracks(dataOf(values), tellProblem(io)).known()),
     ...(track === undefined ? {} : { track }),
-    tracks: own ? [own] : starterTracks(),
   };
-}
-
-function endsOf(option: string, text: string): Ends {
-  const n = text.split(",").map(Number);
-  if (n.length !== 4 || n.some((x) => !Number.isFinite(x)) || Math.abs(n[0]!) > 90 || Math.abs(n[2]!) > 90)
-    throw new UsageError(`--${option} takes LAT,LON,LAT,LON in degrees, not "${text}"`);
-  return [n[0]!, n[1]!, n[2]!, n[3]!];
 }
