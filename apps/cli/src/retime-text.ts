@@ -1,6 +1,6 @@
 import { plainReport, type RetimedSession, type RetimeReport } from "@pitwall/server";
 import type { LapRow } from "@pitwall/store";
-import { lapTime } from "./commands/laps.ts";
+import { lapTime } from "./lap-time.ts";
 
 type Change = RetimedSession["changes"][number];
 

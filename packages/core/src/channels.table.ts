@@ -527,6 +527,7 @@ export const CHANNEL_TABLE = define({
   },
   "lap.time": { unit: "s", min: 0, max: 7200, label: "Lap time", resolution: 0.001 },
   "lap.delta": { unit: "s", min: -60, max: 60, label: "Delta to reference", resolution: 0.001 },
+  "lap.predicted": { unit: "s", min: 0, max: 7200, label: "Predicted lap time", resolution: 0.001 },
   "lap.distance": {
     unit: "m",
     min: 0,

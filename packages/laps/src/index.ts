@@ -23,6 +23,14 @@ export { Plane } from "./plane.ts";
 export * from "./reference/bests.ts";
 export { LapRecorder } from "./reference/lap-recorder.ts";
 export { LiveDelta } from "./reference/live-delta.ts";
+export {
+  cutLap,
+  formatReferenceFile,
+  looksLikeReferenceFile,
+  parseReferenceFile,
+  referenceOn,
+  type SavedReference,
+} from "./reference/reference-file.ts";
 export { type LapRows, type ReferenceLap, referenceLap, timeAt } from "./reference/reference-lap.ts";
 export { referenceOf } from "./reference/reference-of.ts";
 export { type ReferenceChoice, References } from "./reference/references.ts";

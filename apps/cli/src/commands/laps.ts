@@ -5,8 +5,6 @@ import { LAYOUT, LAYOUT_USAGE, layoutOf } from "../layout-options.ts";
 import { READING, READING_USAGE } from "../reading-options.ts";
 import { openRecording } from "../recordings.ts";
 
-export { lapTime };
-
 const line = (lap: ReportedLap, bestS: number | null): string =>
   [
     String(lap.number).padStart(4),

@@ -2,7 +2,7 @@ import { openData } from "@pitwall/server";
 import type { Timing } from "@pitwall/store";
 import { CommandError, command, UsageError } from "../command.ts";
 import { dataOf, tellProblem } from "../data.ts";
-import { lapTime } from "./laps.ts";
+import { lapTime } from "../lap-time.ts";
 
 const time = (us: number | null): string =>
   us === null ? "-" : `${new Date(us / 1000).toISOString().slice(0, 19)}Z`;

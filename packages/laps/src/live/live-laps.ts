@@ -68,9 +68,10 @@ export class LiveLaps {
     return this.#timer?.timing ? (this.#delta?.predictedS ?? Number.NaN) : Number.NaN;
   }
 
-  /** Which lap to compare with; counts from the next lap on, or at once where the lap has just begun. */
+  /** Which lap to compare with, from here on. */
   choose(choice: ReferenceChoice): void {
     this.references.choose(choice);
+    if (this.#timer?.timing && !this.#began) this.#useCurrent();
   }
 
   /** As `LapTimer.fix`. */
@@ -133,9 +134,14 @@ export class LiveLaps {
   #beginDelta(): void {
     this.#began = false;
     this.#recorder.keepLast();
+    this.#useCurrent();
+    this.#delta?.start();
+  }
+
+  /** In the middle of a lap it finds its place on the new reference by itself. */
+  #useCurrent(): void {
     const { current } = this.references;
     if (current !== this.#delta?.reference) this.#delta = current && new LiveDelta(current);
-    this.#delta?.start();
   }
 
   #search(t: number, lat: number, lon: number, speed: number, course: number, hAcc: number): void {

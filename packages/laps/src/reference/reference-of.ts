@@ -2,7 +2,7 @@ import type { Recording } from "@pitwall/core";
 import { LapsError } from "../errors.ts";
 import type { Lap } from "../timing/lap.ts";
 import { LapTimer } from "../timing/timer.ts";
-import { traceOf } from "../trace.ts";
+import { type Trace, traceOf } from "../trace.ts";
 import type { Layout } from "../track/track.ts";
 import { LapRecorder } from "./lap-recorder.ts";
 import type { ReferenceLap } from "./reference-lap.ts";
@@ -14,6 +14,11 @@ import type { ReferenceLap } from "./reference-lap.ts";
 export function referenceOf(recording: Recording, layout: Layout, lapNumber?: number): ReferenceLap {
   const trace = traceOf(recording);
   if (!trace) throw new LapsError("missing", "recording", "it has no positions");
+  return referenceIn(trace, layout, recording.driver ?? recording.title ?? "lap", lapNumber);
+}
+
+/** The same from fixes alone. */
+export function referenceIn(trace: Trace, layout: Layout, name: string, lapNumber?: number): ReferenceLap {
   const recorder = new LapRecorder();
   let best: ReferenceLap | undefined;
   let ended: { lap: Lap; startS: number } | undefined;
@@ -38,13 +43,11 @@ export function referenceOf(recording: Recording, layout: Layout, lapNumber?: nu
     const { lap, startS } = ended;
     ended = undefined;
     const wanted = lapNumber === undefined ? lap.valid : lap.number === lapNumber && lap.kind === "lap";
-    if (wanted && !(lap.timeS >= (best?.lapTimeS ?? Number.POSITIVE_INFINITY))) {
-      const name = `${recording.driver ?? recording.title ?? "lap"} ${lap.number}`;
-      best = recorder.reference(name, startS, startS + lap.timeS) ?? best;
-    }
+    if (wanted && !(lap.timeS >= (best?.lapTimeS ?? Number.POSITIVE_INFINITY)))
+      best = recorder.reference(`${name} ${lap.number}`, startS, startS + lap.timeS) ?? best;
     recorder.keepLast();
   }
   if (best) return best;
   const what = lapNumber === undefined ? "no whole lap" : `no lap ${lapNumber}`;
-  throw new LapsError("missing", "recording", `it has ${what} on ${layout.name}`);
+  throw new LapsError("missing", name, `it has ${what} on ${layout.name}`);
 }

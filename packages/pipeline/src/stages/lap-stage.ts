@@ -1,5 +1,5 @@
 import { type MessageSpec, Reading } from "@pitwall/core";
-import { createLiveLaps, type Lap, type LiveLapsOptions } from "@pitwall/laps";
+import { createLiveLaps, type Lap, type LiveLaps, type LiveLapsOptions } from "@pitwall/laps";
 import type { StageFactory } from "../pipeline.ts";
 import { Places, valueAt } from "./places.ts";
 
@@ -22,10 +22,21 @@ export const LAP_STATE: MessageSpec = {
     { name: "lap.time", unit: "s", doc: "since the lap began", resolution: 0.001, offset: 0 },
     { name: "lap.delta", unit: "s", doc: "behind the reference lap", resolution: 0.001, offset: 0 },
     { name: "lap.distance", unit: "m", doc: "since the start line", resolution: 0.01, offset: 0 },
+    {
+      name: "lap.predicted",
+      unit: "s",
+      doc: "if the rest is driven as the reference",
+      resolution: 0.001,
+      offset: 0,
+    },
   ],
 };
 
-export type LapStageOptions = LiveLapsOptions & { readonly onLap?: (lap: Lap) => void };
+export type LapStageOptions = LiveLapsOptions & {
+  readonly onLap?: (lap: Lap) => void;
+  /** Given once, to choose the reference by. */
+  readonly onLaps?: (laps: LiveLaps) => void;
+};
 
 /** Laps, delta and distance from the fixes as they came. Times are those of the device. */
 export const lapStage =
@@ -33,6 +44,7 @@ export const lapStage =
   (emit) => {
     const places = new Places(CHANNELS);
     const laps = createLiveLaps(options);
+    options.onLaps?.(laps);
     const out = new Reading(LAP_STATE);
     /** Fixes of one source only: two receivers on one vehicle would race each other. */
     let chosen: string | undefined;
@@ -60,6 +72,7 @@ export const lapStage =
         out.values[1] = timer.elapsedS;
         out.values[2] = laps.deltaS;
         out.values[3] = timer.distanceM;
+        out.values[4] = laps.predictedS;
         emit(out, tUs);
       },
       end: () => laps.end(),
