@@ -107,6 +107,10 @@ function drivenOf(recording: Recording, timed: TimedRecording): Driven | undefin
   }
 }
 
+/** Name of the track, as it was recognised or as the recording says. */
+export const trackOf = ({ timed, recording }: Subject): string | undefined =>
+  timed.report.track ?? recording.track;
+
 /** What needs laps. Throws CommandError where there are none. */
 export function lapped(subject: Subject): Driven {
   if (subject.driven && wholeLaps(subject).length > 0) return subject.driven;

@@ -172,7 +172,7 @@ function startLine(place: (i: number) => readonly [number, number]): string[] {
   ];
 }
 
-/** Each corner's name and cost, outside of it, where nothing else stands. */
+/** Each corner's name and what is told of it, outside of it, where nothing else stands. */
 function names(c: TrackChart, place: (i: number) => readonly [number, number]): string[] {
   const { view } = c;
   const taken: Spot[] = [];
@@ -180,57 +180,74 @@ function names(c: TrackChart, place: (i: number) => readonly [number, number]): 
     const [x, y] = place(i);
     taken.push({ x: x - 7, y: y - 7, w: 14, h: 14 });
   }
-  const out: string[] = [];
-  for (const t of c.sections) {
-    const { section } = t;
-    const { corner } = section;
-    if (!corner) continue;
+  const named = c.sections.flatMap((t) => {
+    const { corner } = t.section;
+    if (!corner) return [];
     const i = Math.round((corner.startM + corner.endM) / 2 / view.stepM);
-    const [x, y] = place(i);
     const [xa, ya] = place(Math.max(0, i - 3));
     const [xb, yb] = place(Math.min(view.count - 1, i + 3));
     const outside = Math.atan2(yb - ya, xb - xa) + (corner.side === "left" ? Math.PI / 2 : -Math.PI / 2);
-    const cost = c.told(t);
-    const w = Math.max(section.name.length, cost.length) * 7.6;
-    const spot = freeSpot(x, y, outside, w, 34, taken, lowOf(view) - 28);
+    return [{ t, at: place(i), outside }];
+  });
+  const out: string[] = [];
+  for (const { t, at, outside } of named) {
+    const [x, y] = at;
+    const told = c.told(t);
+    const w = Math.max(t.section.name.length, told.length) * 7.6;
+    const others = named.map((n) => n.at).filter((o) => o !== at);
+    const spot = freeSpot({ at, outside, w, h: LABEL_H, taken, others, most: lowOf(view) - 28 });
     if (!spot) continue;
     taken.push(spot);
     const middle = spot.x + w / 2;
-    if (Math.hypot(middle - x, spot.y + 17 - y) > 75)
+    if (Math.hypot(middle - x, spot.y + LABEL_H / 2 - y) > 75)
       out.push(
-        el("line", { x1: x, y1: y, x2: middle, y2: spot.y + (spot.y > y ? -2 : 36), stroke: INK.frame }),
+        el("line", {
+          x1: x,
+          y1: y,
+          x2: middle,
+          y2: spot.y + (spot.y > y ? -2 : LABEL_H + 2),
+          stroke: INK.frame,
+        }),
       );
-    const bold = { "text-anchor": "middle", "font-weight": 700 };
     out.push(
-      text(middle, spot.y + 14, section.name, bold),
-      text(middle, spot.y + 31, cost, { "text-anchor": "middle", "font-size": 14 }),
+      text(middle, spot.y + 14, t.section.name, { "text-anchor": "middle", "font-weight": 700 }),
+      text(middle, spot.y + 31, told, { "text-anchor": "middle", "font-size": 14 }),
     );
   }
   return out;
 }
 
-function freeSpot(
-  x: number,
-  y: number,
-  outside: number,
-  w: number,
-  h: number,
-  taken: readonly Spot[],
-  most: number,
-): Spot | undefined {
-  for (const away of [14, 22, 32, 44, 60])
-    for (const turn of [0, 0.4, -0.4, 0.8, -0.8, Math.PI, Math.PI + 0.5, Math.PI - 0.5]) {
+const LABEL_H = 34;
+
+type Wanted = {
+  readonly at: readonly [number, number];
+  /** Direction in which the outside of the corner lies. */
+  readonly outside: number;
+  readonly w: number;
+  readonly h: number;
+  readonly taken: readonly Spot[];
+  /** Where other corners are. */
+  readonly others: readonly (readonly [number, number])[];
+  readonly most: number;
+};
+
+/** The nearest place that is free, and nearer to its own corner than to any other where there is one. */
+function freeSpot({ at: [x, y], outside, w, h, taken, others, most }: Wanted): Spot | undefined {
+  let free: Spot | undefined;
+  for (const away of [14, 22, 32, 44, 60, 80])
+    for (const turn of [0, 0.4, -0.4, 0.8, -0.8, 1.2, -1.2, Math.PI, Math.PI + 0.5, Math.PI - 0.5]) {
       const angle = outside + turn;
       const reach = away + Math.abs(Math.cos(angle)) * (w / 2) + Math.abs(Math.sin(angle)) * (h / 2);
-      const spot = { x: x + reach * Math.cos(angle) - w / 2, y: y + reach * Math.sin(angle) - h / 2, w, h };
+      const middle = [x + reach * Math.cos(angle), y + reach * Math.sin(angle)] as const;
+      const spot = { x: middle[0] - w / 2, y: middle[1] - h / 2, w, h };
       const inside = spot.x > 4 && spot.x + w < WIDTH - 4 && spot.y > 66 && spot.y + h < most;
-      if (
-        inside &&
-        !taken.some((t) => t.x < spot.x + w && spot.x < t.x + t.w && t.y < spot.y + h && spot.y < t.y + t.h)
-      )
-        return spot;
+      const covered = (t: Spot): boolean =>
+        t.x < spot.x + w && spot.x < t.x + t.w && t.y < spot.y + h && spot.y < t.y + t.h;
+      if (!inside || taken.some(covered)) continue;
+      free ??= spot;
+      if (others.every(([a, b]) => Math.hypot(middle[0] - a, middle[1] - b) > reach)) return spot;
     }
-  return undefined;
+  return free;
 }
 
 function ladder(top: number, key: Key): string[] {

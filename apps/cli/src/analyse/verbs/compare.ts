@@ -6,7 +6,7 @@ import { COMPARED, type Comparison, compareLaps, comparisonTitle } from "../comp
 import { withoutNaN } from "../json.ts";
 import { SVG, saveSvg } from "../save-svg.ts";
 import { channelShown, METRES, SECONDS, type Shown, show, speedShown } from "../shown.ts";
-import { openSubject, SUBJECT, SUBJECT_USAGE, type Subject, tellNotes } from "../subject.ts";
+import { openSubject, SUBJECT, SUBJECT_USAGE, type Subject, tellNotes, trackOf } from "../subject.ts";
 import { compareChart } from "../svg/compare-chart.ts";
 import { niceStep } from "../svg/scale.ts";
 import { table } from "../table.ts";
@@ -119,7 +119,7 @@ function terminalChart(c: Comparison, speed: Shown, width: number): string[] {
 
 function drawn(subject: Subject, c: Comparison, channels: readonly Channel[], speed: Shown): string {
   const scaled = (v: Float64Array | undefined, by: Shown) => v?.map((x) => x * by.factor);
-  const { track } = subject.timed.report;
+  const track = trackOf(subject);
   return compareChart({
     title: `${track === undefined ? "" : `${track}: `}${c.lapName} against ${c.referenceName}`,
     subtitle: comparisonTitle(c).split(": ").at(-1)!,

@@ -20,6 +20,7 @@ import {
   SUBJECT,
   SUBJECT_USAGE,
   tellNotes,
+  trackOf,
   viewOf,
 } from "../subject.ts";
 import { lostMap, speedMap } from "../svg/track-chart.ts";
@@ -54,8 +55,8 @@ export const corners = command({
         io,
         values.svg,
         compared
-          ? lostMap(subject.timed.report.track, compared, times, comparisonTitle(compared))
-          : speedMap(subject.timed.report.track, lap, times, speed),
+          ? lostMap(trackOf(subject), compared, times, comparisonTitle(compared))
+          : speedMap(trackOf(subject), lap, times, speed),
       );
     tellNotes(io, compared?.other ? [subject, compared.other] : [subject], "");
     if (!compared) io.err("there is no other lap to compare with");

@@ -4,7 +4,15 @@ import { withoutNaN } from "../json.ts";
 import { SVG, saveSvg } from "../save-svg.ts";
 import { G, show } from "../shown.ts";
 import { spansOf, within } from "../spans.ts";
-import { ACCELERATIONS, openSubject, SUBJECT, SUBJECT_USAGE, seriesNamed, tellNotes } from "../subject.ts";
+import {
+  ACCELERATIONS,
+  openSubject,
+  SUBJECT,
+  SUBJECT_USAGE,
+  seriesNamed,
+  tellNotes,
+  trackOf,
+} from "../subject.ts";
 import { ggChart } from "../svg/gg-chart.ts";
 import { table } from "../table.ts";
 
@@ -51,7 +59,7 @@ export const gg = command({
       await io.out(`${[head, "", ...inWords(eighths)].join("\n")}\n`);
     }
     if (values.svg !== undefined) {
-      const { track } = subject.timed.report;
+      const track = trackOf(subject);
       const title = track === undefined ? "G-G diagram" : `${track}: G-G diagram`;
       const subtitle = `${spans.name}, ${diagram.latMps2.length} samples`;
       await saveSvg(io, values.svg, ggChart(diagram, title, subtitle));

@@ -4,7 +4,7 @@ import { withoutNaN } from "../json.ts";
 import { SVG, saveSvg } from "../save-svg.ts";
 import { channelShown, show, speedShown } from "../shown.ts";
 import { spansOf, within } from "../spans.ts";
-import { openSubject, SUBJECT, SUBJECT_USAGE, seriesNamed, tellNotes } from "../subject.ts";
+import { openSubject, SUBJECT, SUBJECT_USAGE, seriesNamed, tellNotes, trackOf } from "../subject.ts";
 import { histogramChart } from "../svg/histogram-chart.ts";
 import { extent, niceStep } from "../svg/scale.ts";
 import { bar, table } from "../table.ts";
@@ -79,7 +79,7 @@ export const histogram = command({
     }
     if (values.svg !== undefined) {
       const axis = shown.label === "" ? values.channel : `${values.channel}, ${shown.label}`;
-      const { track } = subject.timed.report;
+      const track = trackOf(subject);
       const subtitle = `${track === undefined ? "" : `${track}, `}${spans.name}`;
       const title = `Time in ranges of ${values.channel}`;
       await saveSvg(

@@ -20,6 +20,7 @@ import {
   SUBJECT_USAGE,
   type Subject,
   tellNotes,
+  trackOf,
   viewOf,
   wholeLaps,
 } from "../subject.ts";
@@ -112,7 +113,7 @@ function summarised(subject: Subject) {
   });
   const steady = consistency(laps, ALIKE * best.timeS);
   return {
-    track: subject.timed.report.track,
+    track: trackOf(subject),
     laps: rows,
     bestS: best.timeS,
     theoreticalBestS: theoreticalBestS(laps),
