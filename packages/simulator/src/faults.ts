@@ -30,6 +30,8 @@ export type Faults = {
   readonly driftPpm: number;
   /** From here on the receiver's date is 1024 weeks in the past; Infinity where it is not. */
   readonly weekRolloverS: number;
+  /** Share of the time in which a reflection moves the position by some metres, for some seconds each. */
+  readonly multipath: number;
   /** A line of text loses its end, so that the next one sticks to it. */
   readonly glue: number;
   /** Every second unit carries the device id of the one before it. */
@@ -55,10 +57,11 @@ export const NO_FAULTS: Faults = {
   driftPpm: 0,
   weekRolloverS: Number.POSITIVE_INFINITY,
   glue: 0,
+  multipath: 0,
   twins: false,
 };
 
-const PROBABILITIES = ["loss", "dup", "reorder", "corrupt", "truncate", "glue"] as const;
+const PROBABILITIES = ["loss", "dup", "reorder", "corrupt", "truncate", "glue", "multipath"] as const;
 const SPANS = {
   offline: "offline",
   nofix: "noFix",
@@ -67,7 +70,7 @@ const SPANS = {
   nan: "nan",
 } as const;
 const HELP =
-  "loss dup reorder corrupt truncate glue =PROBABILITY, delay jitter =MS, offline nofix stuckfix zerofix nan =FROM-TO, unplug=SOURCE@FROM-TO, reboot=AT, clockjump=AT:BY, drift=PPM, weekrollover[=AT], twins";
+  "loss dup reorder corrupt truncate glue multipath =PROBABILITY, delay jitter =MS, offline nofix stuckfix zerofix nan =FROM-TO, unplug=SOURCE@FROM-TO, reboot=AT, clockjump=AT:BY, drift=PPM, weekrollover[=AT], twins";
 
 /** Reads `loss=0.01,dup=0.01,offline=60-180`. Throws RangeError that names what is wrong. */
 export function parseFaults(text: string): Faults {

@@ -10,8 +10,9 @@ const RATED_SOC = 0.7;
 /** Below this the controller takes power back, down to a quarter of it. */
 const LIMP_SOC = 0.1;
 
-/** Power and top speed that a battery still gives, of the rated ones: by its voltage, and less when nearly empty. */
-export function derating(soc: number): number {
-  const byVoltage = Math.min(1, openCircuit(soc) / openCircuit(RATED_SOC));
-  return soc < LIMP_SOC ? byVoltage * (0.25 + (0.75 * soc) / LIMP_SOC) : byVoltage;
-}
+/** Share of the rated top speed that the voltage of a battery still allows. */
+export const topSpeedLeft = (soc: number): number => Math.min(1, openCircuit(soc) / openCircuit(RATED_SOC));
+
+/** Share of the rated power that a battery still gives: by its voltage, and less when nearly empty. */
+export const powerLeft = (soc: number): number =>
+  topSpeedLeft(soc) * (soc < LIMP_SOC ? 0.25 + (0.75 * soc) / LIMP_SOC : 1);

@@ -201,7 +201,7 @@ describe("tyres and battery", () => {
     const times = laps(small, 40);
     const full = times[5]!;
     expect(times[20]!).toBeGreaterThan(full);
-    expect(times.at(-1)!).toBeGreaterThan(1.1 * full);
+    expect(times.at(-1)!).toBeGreaterThan(1.04 * full);
     const large = laps(VEHICLES.kart, 10);
     expect(Math.abs(large[9]! - large[4]!)).toBeLessThan(0.05);
   });

@@ -2,7 +2,7 @@ import { type PlainMessage, toPlain } from "@pitwall/core";
 import { findProtocol } from "@pitwall/protocols";
 import { describe, expect, it } from "vitest";
 import { parseFaults } from "./faults.ts";
-import { GNSS_10HZ, GNSS_25HZ, type GnssModel } from "./sensors.ts";
+import { GNSS_10HZ, GNSS_25HZ, type GnssModel, GnssSensor } from "./sensors.ts";
 import { blackboxSource, jsonSource } from "./sources/displays.ts";
 import { equipmentOf, sourcesOf } from "./sources/equipment.ts";
 import { oval } from "./testing/oval.ts";
@@ -240,6 +240,29 @@ describe("scripted faults", () => {
     for (const h of at(6.01, 6.99)) expect(quantity(h, "gnss.lat")).toBe(0);
     expect(new Set(at(10.01, 11.99).map((h) => quantity(h, "gnss.lat"))).size).toBe(1);
     expect(heard.filter((h) => h.message.message === "vesc.status" && h.tS >= 20 && h.tS < 25)).toEqual([]);
+  });
+
+  it("reflect the signal for the share of the time that was asked for, some metres off", () => {
+    const share = 0.2;
+    let reflected = 0;
+    let fixes = 0;
+    let furthest = 0;
+    for (let seed = 0; seed < 4; seed++) {
+      const gnss = new GnssSensor({ ...GNSS_25HZ, slowM: 0, multipath: share }, seed, "t");
+      const still = createTruth();
+      for (let i = 0; i < 100_000; i++) {
+        const fix = gnss.sample(still);
+        fixes++;
+        if (fix.reflected) reflected++;
+        const off = Math.hypot(fix.x, fix.y);
+        if (fix.reflected) furthest = Math.max(furthest, off);
+        else expect(off).toBeLessThan(7 * GNSS_25HZ.whiteM);
+      }
+    }
+    expect(Math.abs(reflected / fixes / share - 1)).toBeLessThan(0.1);
+    expect(furthest).toBeGreaterThan(5);
+    const { unit } = drive("kart", sourcesOf("kart", GNSS_25HZ), { faults: "multipath=0.3", untilS: 30 });
+    expect(unit.counts.reflected).toBeGreaterThan(50);
   });
 
   it("restart the unit's clock", () => {

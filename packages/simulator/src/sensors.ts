@@ -68,8 +68,11 @@ export type Fix = {
   courseRad: number;
   hAccM: number;
   sats: number;
+  reflected: boolean;
 };
 
+/** How long a reflection lasts, on average. */
+const REFLECTION_S = 2;
 const COURSE_FROM_MPS = 0.6;
 
 export class GnssSensor {
@@ -85,6 +88,7 @@ export class GnssSensor {
     courseRad: Number.NaN,
     hAccM: Number.NaN,
     sats: 0,
+    reflected: false,
   };
   readonly #random: Random;
   readonly #east: SlowNoise;
@@ -106,14 +110,15 @@ export class GnssSensor {
     const r = this.#random;
     const dt = 1 / model.rateHz;
     if (this.#reflection > 0) this.#reflection -= dt;
-    else if (r.chance((model.multipath * dt) / 3)) {
-      this.#reflection = 3 * r.uniform() + 0.5;
+    else if (r.chance((model.multipath * dt) / ((1 - Math.min(0.99, model.multipath)) * REFLECTION_S))) {
+      this.#reflection = REFLECTION_S * (0.25 + 1.5 * r.uniform());
       this.#reflectX = 4 * r.gauss();
       this.#reflectY = 4 * r.gauss();
     }
     const reflected = this.#reflection > 0 ? 1 : 0;
     const f = this.fix;
     f.valid = true;
+    f.reflected = reflected === 1;
     f.x = truth.x + this.#east.next(dt) + model.whiteM * r.gauss() + reflected * this.#reflectX;
     f.y = truth.y + this.#north.next(dt) + model.whiteM * r.gauss() + reflected * this.#reflectY;
     f.z = truth.z + 1.5 * model.whiteM * r.gauss();

@@ -2,7 +2,7 @@ import type { Curve, CurveState } from "./curve.ts";
 import { commitmentAlong, type DriveOptions } from "./driver.ts";
 import { gearAt } from "./gears.ts";
 import { cos, hypot, sin } from "./math.ts";
-import { derating, FULL_SOC } from "./pack.ts";
+import { FULL_SOC, powerLeft, topSpeedLeft } from "./pack.ts";
 import type { Vehicle } from "./vehicles.ts";
 
 export const GRAVITY = 9.80665;
@@ -93,9 +93,9 @@ function passes(
     vehicle.dragNs2 * w + m * (vehicle.rolling * normal(i, w) + GRAVITY * rise[i]!);
   /** Newtons of the motor at a speed, with what the battery still gives. */
   const drive = (i: number, v: number): number => {
-    const share = soc && vehicle.battery ? derating(soc[i]!) : 1;
-    if (v >= share * vehicle.topSpeedMps) return 0;
-    return Math.min(vehicle.driveForceN, (share * vehicle.powerW) / Math.max(1, v));
+    if (!soc) return Math.min(vehicle.driveForceN, vehicle.powerW / Math.max(1, v));
+    if (v >= topSpeedLeft(soc[i]!) * vehicle.topSpeedMps) return 0;
+    return Math.min(vehicle.driveForceN, (powerLeft(soc[i]!) * vehicle.powerW) / Math.max(1, v));
   };
   let shiftM = 0;
   v2[0] = 0;

@@ -77,6 +77,7 @@ export type UnitCounts = {
   noFix: number;
   stuckFix: number;
   zeroFix: number;
+  reflected: number;
   nan: number;
   unplugged: number;
 };
@@ -85,7 +86,7 @@ export type UnitCounts = {
 export class SimUnit {
   readonly sources: readonly SourceSpec[];
   readonly trajectory: Trajectory;
-  readonly counts: UnitCounts = { noFix: 0, stuckFix: 0, zeroFix: 0, nan: 0, unplugged: 0 };
+  readonly counts: UnitCounts = { noFix: 0, stuckFix: 0, zeroFix: 0, reflected: 0, nan: 0, unplugged: 0 };
   readonly #encoders: readonly Encoder[];
   readonly #next: Float64Array;
   /** Of source i: each has a receiver and an inertial sensor of its own, so that none changes another's noise. */
@@ -109,7 +110,9 @@ export class SimUnit {
     this.#encoders = sources.map((s) => encoderOf(s.protocol));
     // sources start a little apart, as they do on a real bus
     this.#next = Float64Array.from(sources, (s, i) => (i % 7) / (7 * s.rateHz));
-    const gnss = options.gnss ?? GNSS_10HZ;
+    const { multipath } = this.#faults;
+    const model = options.gnss ?? GNSS_10HZ;
+    const gnss = multipath > 0 ? { ...model, multipath } : model;
     const imu = options.imu ?? IMU_WT901;
     const { name, seed } = options;
     this.#gnss = sources.map((s) => new GnssSensor({ ...gnss, rateHz: s.rateHz }, seed, `${name} ${s.name}`));
@@ -167,6 +170,7 @@ export class SimUnit {
   }
 
   #disturb(fix: Fix, tS: number): void {
+    if (fix.reflected) this.counts.reflected++;
     if (within(this.#faults.noFix, tS)) {
       this.counts.noFix++;
       fix.valid = false;

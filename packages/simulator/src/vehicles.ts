@@ -57,7 +57,7 @@ export const VEHICLES: Readonly<Record<VehicleName, Vehicle>> = {
     turnsPerM: 1.16,
     gear: 2.6,
     polePairs: 5,
-    battery: { cells: 16, capacityAh: 50, resistanceOhm: 0.03, efficiency: 0.86, regeneration: 0.2 },
+    battery: { cells: 16, capacityAh: 130, resistanceOhm: 0.03, efficiency: 0.86, regeneration: 0.2 },
   },
   "kart-combustion": {
     name: "kart-combustion",
@@ -129,6 +129,6 @@ export const VEHICLES: Readonly<Record<VehicleName, Vehicle>> = {
     turnsPerM: 4.2,
     gear: 1,
     polePairs: 7,
-    battery: { cells: 12, capacityAh: 60, resistanceOhm: 0.02, efficiency: 0.8, regeneration: 0 },
+    battery: { cells: 12, capacityAh: 160, resistanceOhm: 0.02, efficiency: 0.8, regeneration: 0 },
   },
 };

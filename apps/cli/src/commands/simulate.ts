@@ -34,13 +34,14 @@ export const simulate = command({
   name: "simulate",
   summary: "a simulated vehicle on a real track that speaks in bytes",
   usage:
-    "pitwall simulate [--vehicle kart|kart-combustion|car|road|boat] --track NAME-or-FILE [--laps 10] [--to udp://…|tcp://…|mqtt://…/VEHICLE|json+mqtt://…/VEHICLE|elm327://HOST:PORT|slcan+pty:PATH|PROTOCOL+pty:PATH|FILE.candump|FILE.PROTOCOL|FILE …] [--with PROTOCOL,…] [--truth FILE.csv] [--seed 1] [--faults loss=0.01,…] [--speed 1 | --speed max] [--units 1] [--start ISO-TIME] [--list]",
+    "pitwall simulate [--vehicle kart|kart-combustion|car|road|boat] --track NAME-or-FILE [--laps 10] [--to udp://…|tcp://…|mqtt://…/VEHICLE|json+mqtt://…/VEHICLE|elm327://HOST:PORT|slcan+pty:PATH|PROTOCOL+pty:PATH|FILE.candump|FILE.PROTOCOL|FILE …] [--with PROTOCOL,…] [--gnss-rate HZ] [--truth FILE.csv] [--seed 1] [--faults loss=0.01,…] [--speed 1 | --speed max] [--units 1] [--start ISO-TIME] [--list]",
   options: {
     vehicle: { type: "string", default: "kart" },
     track: { type: "string" },
     laps: { type: "string", default: "10" },
     to: { type: "string", multiple: true },
     with: { type: "string", default: "" },
+    "gnss-rate": { type: "string" },
     truth: { type: "string" },
     seed: { type: "string", default: "1" },
     faults: { type: "string", default: "" },
@@ -80,7 +81,9 @@ export const simulate = command({
       throw new UsageError(`--faults: ${(e as Error).message}`, { cause: e });
     }
     const track = await simTrack(values.track);
-    const gnss = vehicle === "car" || vehicle === "kart" ? GNSS_25HZ : GNSS_10HZ;
+    const usual = vehicle === "car" || vehicle === "kart" ? GNSS_25HZ : GNSS_10HZ;
+    const rateHz = intOption("gnss-rate", values["gnss-rate"], 1, 25) ?? usual.rateHz;
+    const gnss = { ...(rateHz > GNSS_10HZ.rateHz ? GNSS_25HZ : GNSS_10HZ), rateHz };
 
     const targets = values.to ?? [];
     if (targets.length === 0 && values.truth === undefined)
