@@ -1,11 +1,12 @@
 import { stat } from "node:fs/promises";
+import { ApiRequestError } from "@pitwall/api";
 import type { Recording } from "@pitwall/core";
 import { readRecording } from "@pitwall/formats";
-import { companionsOf, openData, recordingOf } from "@pitwall/server";
+import { companionsOf, recordingOf } from "@pitwall/server";
 import { CommandError, type Io } from "./command.ts";
-import { dataOf, tellProblem } from "./data.ts";
 import { openInput } from "./input.ts";
 import { deskOf, explained } from "./mapping-desk.ts";
+import { openPlace } from "./place.ts";
 import { progressBar } from "./progress.ts";
 import { type ReadingValues, readingOf } from "./reading-options.ts";
 
@@ -40,7 +41,15 @@ export async function openRecording(
       bar.end();
     }
   }
-  await using data = await openData(dataOf(values), tellProblem(io));
-  if (!data.catalogue.session(what)) throw new CommandError(`${what}: neither a file nor a session`);
-  return recordingOf(data, what);
+  await using place = await openPlace(io, values);
+  const { data, server } = place;
+  const unknown = () => new CommandError(`${what}: neither a file nor a session`);
+  if (data) {
+    if (!data.catalogue.session(what)) throw unknown();
+    return recordingOf(data, what);
+  }
+  const answer = await server.api.exportSession(what, "mcap").catch((e: unknown) => {
+    throw e instanceof ApiRequestError && e.code === "not-found" ? unknown() : e;
+  });
+  return readRecording(answer.body!, { name: what, format: "mcap", signal: io.signal });
 }

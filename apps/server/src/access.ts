@@ -7,6 +7,7 @@ export type Action =
   | "read:vehicles"
   | "read:devices"
   | "read:sessions"
+  | "write:sessions"
   | "delete:sessions"
   | "time:sessions"
   | "read:tracks"

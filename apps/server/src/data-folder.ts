@@ -25,6 +25,8 @@ export interface DataFolder extends AsyncDisposable {
   readonly onProblem: OnStoreProblem;
 }
 
+  /** Tells other processes where to ask instead while this one works here. */
+  readonly announce: (address: string) => void;
 /** Opens the data folder for one server or command at a time. Throws StoreError with the place and the reason. */
 export async function openData(dir: string, onProblem: OnStoreProblem): Promise<DataFolder> {
   await using building = new AsyncDisposableStack();
@@ -33,7 +35,7 @@ export async function openData(dir: string, onProblem: OnStoreProblem): Promise<
   } catch (e) {
     throw asStoreError(e, dir);
   }
-  building.use(await lockFolder(dir));
+  const lock = building.use(await lockFolder(dir));
   const journal = building.use(await openJournal({ dir: join(dir, "journal"), onProblem }));
   const catalogue = building.use(await openCatalogue({ dir, journal, onProblem }));
   const samples = building.use(await openParquetStore({ dir: join(dir, "samples"), onProblem }));
@@ -52,6 +54,7 @@ export async function openData(dir: string, onProblem: OnStoreProblem): Promise<
   };
 }
 
+    announce: lock.announce,
 /** The tracks of a data folder by themselves: files, so that nobody need wait for whoever works in the folder. */
 export const openTracks = (dir: string, onProblem: OnStoreProblem): TrackFolder =>
   new TrackFolder(join(dir, "tracks"), onProblem);

@@ -4,7 +4,9 @@ export { parseMapping } from "./csv-mapping.ts";
 export { type DataFolder, openData, openTracks } from "./data-folder.ts";
 export { blackboxOf, type ReplayPackets } from "./demo.ts";
 export { deriveSession } from "./derive.ts";
-export { importFile } from "./import.ts";
+export { type Imported, type ImportOptions, importFile } from "./import.ts";
+export type { ReferenceFolder } from "./laps/reference-folder.ts";
+export { mustBeThere, savedLap } from "./laps/reference-for.ts";
 export {
   plainReport,
   type RetimedSession,

@@ -1,4 +1,5 @@
 import type { AddressInfo } from "node:net";
+import { join } from "node:path";
 import type { DemoDrive, ServerInfo } from "@pitwall/api";
 import { asStoreError, type OnStoreProblem } from "@pitwall/store";
 import { openAccess } from "./access.ts";
@@ -9,6 +10,7 @@ import { type Demo, startDemo } from "./demo.ts";
 import { startDrive } from "./demo-drive.ts";
 import { DeviceRegistry, deviceState } from "./devices.ts";
 import { createHttpApp } from "./http/app.ts";
+import { importFile } from "./import.ts";
 import { type Publish, startBroker } from "./ingest/broker.ts";
 import { type Door, safeName } from "./ingest/door.ts";
 import { joinBroker } from "./ingest/external-broker.ts";
@@ -20,6 +22,7 @@ import { timeSession, timeUntimed } from "./laps/session-laps.ts";
 import { CleanTopic } from "./live/clean-topic.ts";
 import { LiveHub } from "./live/hub.ts";
 import { Recorder } from "./recorder.ts";
+import { recordingOf } from "./recording.ts";
 import { liveStages } from "./stages.ts";
 import { sessionLaps, sessionSummary, vehicleState } from "./states.ts";
 import { VERSION } from "./version.ts";
@@ -31,6 +34,9 @@ export interface RunningServer extends AsyncDisposable {
 const REPLAY = "replay";
 const isLoopback = (host: string): boolean =>
   host === "localhost" || host === "::1" || host.startsWith("127.");
+
+const everywhere = (host: string): boolean => host === "0.0.0.0" || host === "::";
+const bracketed = (host: string): string => (host.includes(":") ? `[${host}]` : host);
 
 /** The composition root: opens the data folder, takes up what a crash left open, listens, serves. */
 export async function startServer(config: ServerConfig, onProblem: OnStoreProblem): Promise<RunningServer> {
@@ -159,6 +165,11 @@ export async function startServer(config: ServerConfig, onProblem: OnStoreProble
       return row && sessionSummary(row, recorder, data.catalogue.laps.summaries().get(id));
     },
     laps: (id) => sessionLaps(data.catalogue, recorder, id),
+    recordings: {
+      incoming: join(config.data, "incoming"),
+      importFile: (file, vehicle) => importFile(data, file, vehicle === undefined ? {} : { vehicle }),
+      recording: async (id) => (data.catalogue.session(id) ? recordingOf(data, id) : undefined),
+    },
     async deleteSession(id) {
       await data.samples.deleteSession(id);
       await data.journal.deleteSession(id);
@@ -174,6 +185,7 @@ export async function startServer(config: ServerConfig, onProblem: OnStoreProble
     udp: udp.port,
     tcp: tcp.port,
   };
+  data.announce(`http://${everywhere(config.host) ? "127.0.0.1" : bracketed(config.host)}:${listening.http}`);
 
   const timer = setInterval(() => {
     recorder.tick();

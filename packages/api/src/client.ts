@@ -5,6 +5,7 @@ import {
   type DemoDrive,
   DeviceState,
   RetimeReport,
+  ImportedSession,
   type RetimeRequest,
   Samples,
   ServerInfo,
@@ -31,19 +32,25 @@ export type ApiClient = ReturnType<typeof createApiClient>;
 
 /** Typed calls of the HTTP interface. `fetch` is injected so that a page, a script and a test can each bring their own. */
 export function createApiClient(baseUrl: string, fetch: typeof globalThis.fetch) {
-  async function call<T>(method: string, path: string, schema: z.ZodType<T>, given?: unknown): Promise<T> {
-    const headers = { "content-type": "application/json" };
-    const sent = given === undefined ? { method } : { method, headers, body: JSON.stringify(given) };
-    const response = await fetch(`${baseUrl}${path}`, sent);
-    const body: unknown = await response.json();
-    if (response.ok) return schema.parse(body);
-    const said = ApiError.safeParse(body);
+  async function ask(method: string, path: string, sent: RequestInit = {}): Promise<Response> {
+    const response = await fetch(`${baseUrl}${path}`, { method, ...sent });
+    if (response.ok) return response;
+    const said = ApiError.safeParse(await response.json().catch(() => undefined));
     if (said.success)
       throw new ApiRequestError(response.status, said.data.error.code, said.data.error.message);
     throw new ApiRequestError(response.status, "unexpected", `${method} ${path} answered ${response.status}`);
   }
   return {
     server: () => call("GET", "/api/v1/server", ServerInfo),
+  async function call<T>(method: string, path: string, schema: z.ZodType<T>, given?: unknown): Promise<T> {
+    const headers = { "content-type": "application/json" };
+    const response = await ask(
+      method,
+      path,
+      given === undefined ? {} : { headers, body: JSON.stringify(given) },
+    );
+    return schema.parse(await response.json());
+  }
     vehicles: () => call("GET", "/api/v1/vehicles", z.array(VehicleState)),
     devices: () => call("GET", "/api/v1/devices", z.array(DeviceState)),
     sessions: () => call("GET", "/api/v1/sessions", z.array(SessionSummary)),
@@ -51,6 +58,22 @@ export function createApiClient(baseUrl: string, fetch: typeof globalThis.fetch)
     laps: (id: string) => call("GET", `/api/v1/sessions/${encodeURIComponent(id)}/laps`, SessionLaps),
     /** Lap times of the archive on the tracks as they are now. */
     retime: (request: RetimeRequest = {}) => call("POST", "/api/v1/retime", RetimeReport, request),
+    deleteSession: (id: string) =>
+      call("DELETE", `/api/v1/sessions/${encodeURIComponent(id)}`, z.object({ deleted: z.string() })),
+    /** A recording in any format that Pitwall reads, by its bytes; the name's ending is a hint. */
+    async importSession(name: string, body: NonNullable<RequestInit["body"]>, vehicle?: string) {
+      const q = new URLSearchParams({ name, ...(vehicle === undefined ? {} : { vehicle }) });
+      const headers = { "content-type": "application/octet-stream" };
+      const response = await ask("POST", `/api/v1/sessions?${q}`, { headers, body });
+      return ImportedSession.parse(await response.json());
+    },
+    /** A session as a file of a format that Pitwall writes. */
+    async exportSession(id: string, format: string): Promise<Response> {
+      return ask(
+        "GET",
+        `/api/v1/sessions/${encodeURIComponent(id)}/export?${new URLSearchParams({ format })}`,
+      );
+    },
     samples: (
       id: string,
       query: {

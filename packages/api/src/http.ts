@@ -83,6 +83,17 @@ export type ChannelInfo = z.output<typeof ChannelInfo>;
 export const SessionDetail = SessionSummary.extend({ channels: z.array(ChannelInfo) });
 export type SessionDetail = z.output<typeof SessionDetail>;
 
+export const ImportedSession = z.object({
+  session: z.string(),
+  format: z.string(),
+  notes: z.array(z.string()),
+  /** What of the file could not be read: how many places, and the first of them. */
+  problems: z
+    .object({ count: z.number(), list: z.array(z.object({ place: z.string(), reason: z.string() })) })
+    .optional(),
+});
+export type ImportedSession = z.output<typeof ImportedSession>;
+
 export const LapRow = z.object({
   number: z.number(),
   kind: z.enum(["out", "lap", "in"]),

@@ -6,7 +6,7 @@ export {
   type SessionState,
 } from "./catalogue/catalogue.ts";
 export type { DeviceRow } from "./catalogue/device-table.ts";
-export { lockFolder } from "./catalogue/folder-lock.ts";
+export { addressOfHolder, lockFolder } from "./catalogue/folder-lock.ts";
 export type { GapRow } from "./catalogue/gap-ledger.ts";
 export type {
   BestLap,

@@ -1,10 +1,36 @@
-import { importFile, openData } from "@pitwall/server";
-import { command, UsageError } from "../command.ts";
-import { dataOf, tellProblem } from "../data.ts";
+import { openAsBlob } from "node:fs";
+import { glob, mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { basename, join } from "node:path";
+import { type Imported, type ImportOptions, importFile, openData } from "@pitwall/server";
+import { command, type Io, UsageError } from "../command.ts";
+
+import { tellProblem } from "../data.ts";
 import { openInput } from "../input.ts";
 import { deskOf, explained, templateOf } from "../mapping-desk.ts";
+import { openPlace, type Place } from "../place.ts";
 import { progressBar } from "../progress.ts";
 import { READING, READING_USAGE, readingOf } from "../reading-options.ts";
+
+/**
+ * A file as a session of the data folder, or of the server that works there: for that it is read here, where it may be
+ * asked what its columns are, and handed over as a journal, which says everything.
+ */
+async function take(io: Io, place: Place, file: string, options: ImportOptions): Promise<Imported> {
+  if (place.data) return importFile(place.data, file, options);
+  const temporary = await mkdtemp(join(tmpdir(), "pitwall-import-"));
+  try {
+    await using data = await openData(temporary, tellProblem(io));
+    const here = await importFile(data, file, options);
+    for await (const journal of glob(join(temporary, "journal", "*", `${here.session}.mcap`))) {
+      const { session } = await place.server.api.importSession(basename(file), await openAsBlob(journal));
+      return { ...here, session };
+    }
+    throw new Error(`${file}: its journal is not where it should be`);
+  } finally {
+    await rm(temporary, { recursive: true, force: true });
+  }
+}
 
 export const importCommand = command({
   name: "import",
@@ -20,12 +46,12 @@ export const importCommand = command({
       return 0;
     }
     const reading = await readingOf(values);
-    await using data = await openData(dataOf(values), tellProblem(io));
+    await using place = await openPlace(io, values);
     for (const file of positionals) {
       await openInput(io, file);
       const bar = progressBar(io, `importing ${file}`);
       const imported = await explained(io, file, () =>
-        importFile(data, file, {
+        take(io, place, file, {
           ...(values.vehicle === undefined ? {} : { vehicle: values.vehicle }),
           progress: bar.update,
           reading: { ...reading, mappings: deskOf(io, file, values), signal: io.signal },

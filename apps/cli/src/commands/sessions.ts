@@ -1,8 +1,9 @@
-import { openData } from "@pitwall/server";
+import { ApiRequestError, type ChannelInfo, type SessionSummary } from "@pitwall/api";
+import type { DataFolder } from "@pitwall/server";
 import type { Timing } from "@pitwall/store";
 import { CommandError, command, UsageError } from "../command.ts";
-import { dataOf, tellProblem } from "../data.ts";
 import { lapTime } from "../lap-time.ts";
+import { openPlace, type Place } from "../place.ts";
 
 const time = (us: number | null): string =>
   us === null ? "-" : `${new Date(us / 1000).toISOString().slice(0, 19)}Z`;
@@ -13,6 +14,16 @@ const duration = (from: number, to: number | null): string => {
 };
 
 const UNTIMED = { laps: null, bestS: null, track: null, layout: null };
+type Row = Pick<
+  SessionSummary,
+  "id" | "vehicle" | "startUs" | "endUs" | "state" | "laps" | "bestS" | "track" | "title"
+>;
+
+function rowsOf(data: DataFolder): Row[] {
+  const timed = data.catalogue.laps.summaries();
+  return data.catalogue.sessions().map((r) => ({ ...r, ...(timed.get(r.id) ?? UNTIMED) }));
+}
+
 const lapsText = (laps: number | null): string =>
   laps === null ? "-" : laps === 1 ? "1 lap" : `${laps} laps`;
 
@@ -22,9 +33,8 @@ export const sessions = command({
   usage: "pitwall sessions [--json]",
   options: {},
   async run({ values }, io) {
-    await using data = await openData(dataOf(values), tellProblem(io));
-    const timed = data.catalogue.laps.summaries();
-    const rows = data.catalogue.sessions().map((r) => ({ ...r, ...(timed.get(r.id) ?? UNTIMED) }));
+    await using place = await openPlace(io, values);
+    const rows: readonly Row[] = place.data ? rowsOf(place.data) : await place.server.api.sessions();
     if (values.json) {
       await io.out(`${JSON.stringify(rows)}\n`);
       return 0;
@@ -42,13 +52,45 @@ export const sessions = command({
         .trimEnd(),
     );
     await io.out(rows.length === 0 ? "no sessions yet\n" : `${lines.join("\n")}\n`);
-    const waiting = data.catalogue.laps.untimed().length;
+    const waiting = place.data?.catalogue.laps.untimed().length ?? 0;
     if (waiting > 0) io.err(`${waiting} of them not timed yet: pitwall retime`);
     return 0;
   },
 });
 
-const trackOf = (t: Timing): string =>
+type Detail = Pick<SessionSummary, "id" | "vehicle" | "startUs" | "endUs" | "state" | "frames" | "title"> & {
+  readonly timing: Omit<Timing, "gates"> | null;
+  readonly channels: readonly Pick<ChannelInfo, "channel" | "unit" | "group" | "count">[];
+};
+
+/** Undefined where there is no such session. */
+async function detailOf({ data, server }: Place, id: string): Promise<Detail | undefined> {
+  if (data) {
+    const row = data.catalogue.session(id);
+    return (
+      row && { ...row, timing: data.catalogue.laps.of(id) ?? null, channels: await data.samples.channels(id) }
+    );
+  }
+  try {
+    const { gates, ...timing } = await server.api.laps(id);
+    return { ...(await server.api.session(id)), timing: { ...timing, source: gates } };
+  } catch (e) {
+    if (e instanceof ApiRequestError && e.code === "not-found") return undefined;
+    throw e;
+  }
+}
+
+async function remove({ data, server }: Place, id: string): Promise<void> {
+  if (!data) {
+    await server.api.deleteSession(id);
+    return;
+  }
+  await data.samples.deleteSession(id);
+  await data.journal.deleteSession(id);
+  data.catalogue.deleteSession(id);
+}
+
+const trackOf = (t: Pick<Timing, "track" | "layout" | "source">): string =>
   t.track === null ? `not known; gates ${t.source ?? "none"}` : `${t.track}, ${t.layout}`;
 
 export const session = command({
@@ -60,20 +102,17 @@ export const session = command({
     const [verb, id, ...more] = positionals;
     if ((verb !== "show" && verb !== "delete") || id === undefined || more.length > 0)
       throw new UsageError("show or delete, and one session id");
-    await using data = await openData(dataOf(values), tellProblem(io));
-    const row = data.catalogue.session(id);
+    await using place = await openPlace(io, values);
+    const row = await detailOf(place, id);
     if (!row) throw new CommandError(`no session "${id}"`);
     if (verb === "delete") {
-      await data.samples.deleteSession(id);
-      await data.journal.deleteSession(id);
-      data.catalogue.deleteSession(id);
+      await remove(place, id);
       io.err(`deleted ${id}`);
       return 0;
     }
-    const channels = await data.samples.channels(id);
-    const timing = data.catalogue.laps.of(id);
+    const { channels, timing } = row;
     if (values.json) {
-      await io.out(`${JSON.stringify({ ...row, timing: timing ?? null, channels })}\n`);
+      await io.out(`${JSON.stringify(row)}\n`);
       return 0;
     }
     const lines = channels.map(

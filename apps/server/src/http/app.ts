@@ -11,6 +11,7 @@ import {
   type VehicleState,
 } from "@pitwall/api";
 import { findChannel } from "@pitwall/core";
+import { FormatError } from "@pitwall/formats";
 import { LapsError } from "@pitwall/laps";
 import { type Catalogue, type SampleStore, StoreError } from "@pitwall/store";
 import Fastify, { type FastifyInstance, type FastifyRequest } from "fastify";
@@ -22,6 +23,7 @@ import { demoChoices } from "../demo-drive.ts";
 import type { LiveHub } from "../live/hub.ts";
 import { HttpError } from "./http-error.ts";
 import { lapRoutes } from "./lap-routes.ts";
+import { type RecordingDeps, recordingRoutes } from "./recording-routes.ts";
 import { trackRoutes } from "./track-routes.ts";
 
 declare module "fastify" {
@@ -43,6 +45,7 @@ export type HttpDeps = {
   readonly sessions: () => SessionSummary[];
   readonly session: (id: string) => SessionSummary | undefined;
   readonly laps: (id: string) => SessionLaps;
+  readonly recordings: RecordingDeps;
   readonly deleteSession: (id: string) => Promise<void>;
   readonly setDemo: (on: boolean, drive?: DemoDrive) => Promise<void>;
 };
@@ -70,14 +73,15 @@ export async function createHttpApp(deps: HttpDeps): Promise<FastifyInstance> {
   });
   app.setErrorHandler((error: unknown, _request, reply) => {
     const e = error instanceof Error ? error : new Error(String(error));
-    const known = e instanceof HttpError || e instanceof StoreError || e instanceof LapsError;
+    const known =
+      e instanceof HttpError || e instanceof StoreError || e instanceof FormatError || e instanceof LapsError;
     const given = (e as { statusCode?: number }).statusCode;
     const status =
       e instanceof HttpError
         ? e.status
         : e instanceof StoreError
           ? (STATUS[e.code] ?? 500)
-          : e instanceof z.ZodError || e instanceof LapsError
+          : e instanceof z.ZodError || e instanceof FormatError || e instanceof LapsError
             ? 400
             : (given ?? 500);
     const message =
@@ -152,6 +156,7 @@ export async function createHttpApp(deps: HttpDeps): Promise<FastifyInstance> {
     return { deleted: session.id };
   });
   lapRoutes(app, { data: deps.data, laps: (id) => deps.laps(mustExist(id).id) });
+  recordingRoutes(app, deps.recordings);
   trackRoutes(app, deps.data.tracks);
   app.post("/api/v1/demo/stop", { config: { needs: "control:demo" } }, async () => {
     await deps.setDemo(false);

@@ -26,17 +26,35 @@ function isAlive(pid: number, start: string): boolean {
   return start === "" || start === startOf(pid);
 }
 
+export interface FolderLock extends Disposable {
+  /** Tells other processes where the one that works here can be asked instead. */
+  readonly announce: (address: string) => void;
+}
+
+/** Where the process that works in a data folder can be asked; undefined where none does, or none says so. */
+export function addressOfHolder(dir: string): string | undefined {
+  try {
+    const [number, start = "", address] = readFileSync(join(dir, FILE), "utf8").split("\n");
+    return address && isAlive(Number(number), start) ? address : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
 /**
  * One process at a time works in a data folder. A lock whose process has gone (a crash, a power cut) is taken over.
  * Throws StoreError "locked" with the other's process number, "not-writable".
  */
-export async function lockFolder(dir: string): Promise<Disposable> {
+export async function lockFolder(dir: string): Promise<FolderLock> {
   const file = join(dir, FILE);
   const mine = `${process.pid}\n${startOf(process.pid)}\n`;
   for (let attempt = 0; attempt < 2; attempt++) {
     try {
       writeFileSync(file, mine, { flag: "wx" });
-      return { [Symbol.dispose]: () => rmSync(file, { force: true }) };
+      return {
+        announce: (address) => writeFileSync(file, `${mine}${address}\n`),
+        [Symbol.dispose]: () => rmSync(file, { force: true }),
+      };
     } catch (e) {
       if ((e as NodeJS.ErrnoException).code !== "EEXIST") throw asStoreError(e, dir);
       let text = readFileSync(file, "utf8");
