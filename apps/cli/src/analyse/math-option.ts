@@ -11,13 +11,14 @@ export function mathDefinition(text: string): MathChannel {
   return { name, expression };
 }
 
-/** A recording with its math channels. Throws CommandError that shows where an expression is wrong. */
-export function withMath(recording: Recording, definitions: readonly MathChannel[]): Recording {
+/** The recording `what` with its math channels. Throws CommandError that shows where an expression is wrong. */
+export function withMath(what: string, recording: Recording, definitions: readonly MathChannel[]): Recording {
   if (definitions.length === 0) return recording;
   try {
     return { ...recording, groups: [...recording.groups, ...mathChannels(recording, definitions)] };
   } catch (e) {
-    if (e instanceof LapsError) throw new CommandError(explained(e, definitions, recording), { cause: e });
+    if (e instanceof LapsError)
+      throw new CommandError(`${what}: ${explained(e, definitions, recording)}`, { cause: e });
     throw e;
   }
 }

@@ -92,7 +92,7 @@ function subjectOf(
   definitions: readonly MathChannel[],
 ): Subject {
   const { recording: felt, made } = withAccelerations(raw);
-  const recording = withMath(withLapChannels(felt, timed.laps), definitions);
+  const recording = withMath(name, withLapChannels(felt, timed.laps), definitions);
   const { notes } = timed.report;
   return { name, recording, timed, driven: drivenOf(recording, timed), notes, made };
 }
@@ -147,6 +147,15 @@ export function viewOf(d: Driven, lap: Lap): LapView | undefined {
     if (e instanceof LapsError && e.code === "missing") return undefined;
     throw e;
   }
+}
+
+/** A named lap over the way. Throws CommandError. */
+export function viewNamed(subject: Subject, name: string): LapView {
+  const d = lapped(subject);
+  const lap = lapNamed(subject, name);
+  const view = viewOf(d, lap);
+  if (!view) throw new CommandError(`${subject.name}: lap ${lap.number} is not on the way of its layout`);
+  return view;
 }
 
 /** Throws CommandError that lists the channels there are. */

@@ -18,6 +18,27 @@ const drives = (o: Partial<DriveOptions>): Drive =>
   drive({ circuit, laps: 4, seed: 3, rateHz: 10, pace: 0.03, runInM: 200, ...RECEIVER, ...o });
 const own = drives({});
 const friend = drives({ seed: 9, laps: 2 });
+/** On neither pedal between 500 and 560 m of each lap. */
+const pedals = {
+  name: "pedals",
+  tUs: own.tUs,
+  columns: [
+    column(
+      "driver.throttle",
+      "1",
+      own.sM.map((s) => (off(s) ? 0 : 0.9)),
+    ),
+    column(
+      "driver.brake",
+      "1",
+      own.sM.map(() => 0),
+    ),
+  ],
+};
+function off(s: number): boolean {
+  const m = ((s % circuit.lengthM) + circuit.lengthM) % circuit.lengthM;
+  return m > 500 && m < 560;
+}
 /** 50 V and 20 A all the time: 1 kW. */
 const battery = {
   name: "bms",
@@ -42,6 +63,7 @@ async function save(name: string, recording: Recording): Promise<void> {
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), "pitwall-analyse-"));
   await save("own.json", driveRecording(own, [battery]));
+  await save("pedals.json", driveRecording(own, [pedals]));
   await save("friend.json", driveRecording(friend));
   await save("away.json", driveRecording(drives({ latDeg: 30, laps: 2 })));
   await save("short.json", driveRecording(drives({ laps: 0, runOutM: 300 })));
@@ -235,6 +257,39 @@ describe("pitwall analyse gg, histogram, braking, coasting, energy", () => {
     expect(err).toContain("never braked with 3 g");
   });
 
+  it("says who braked later", async () => {
+    const both = await json("braking", at("own.json"), "--lap", "1", "--against", "2");
+    const [one, two] = [
+      await json("braking", at("own.json"), "--lap", "1"),
+      await json("braking", at("own.json"), "--lap", "2"),
+    ];
+    type Zone = { startM: number; laterM: number | null; peakMps2: number; harderMps2: number | null };
+    expect(both.reference).toBe("lap 2");
+    for (const [i, z] of (both.zones as Zone[]).entries()) {
+      expect(z.startM).toBe(one.zones[i].startM);
+      if (z.laterM === null) continue;
+      const other = two.zones.find((o: Zone) => Math.abs(z.startM - z.laterM! - o.startM) < 1e-6);
+      expect(z.harderMps2).toBeCloseTo(z.peakMps2 - other.peakMps2, 9);
+    }
+    expect(one.zones[0].laterM).toBeNull();
+    const { out } = await run(["braking", at("own.json"), "--lap", "1", "--against", "2"]);
+    expect(out).toMatch(/later +harder/);
+  });
+
+  it("finds the stretch on neither pedal", async () => {
+    const { out, err } = await run(["coasting", at("pedals.json"), "--lap", "2", ...GATE]);
+    const [, from, to] = /where, on lap 2\n.*m +m +s\n +(\d+) +(\d+)/s.exec(out)!;
+    expect(Math.abs(Number(from) - 500)).toBeLessThan(8);
+    expect(Math.abs(Number(to) - 560)).toBeLessThan(8);
+    expect(err).toContain("by the accelerator");
+    const s = await json("summary", at("pedals.json"));
+    for (const l of s.laps) {
+      expect(l.coastingBy).toBe("pedals");
+      expect(l.brakingShare).toBe(0);
+      expect(l.fullThrottleShare + l.coastingShare).toBeCloseTo(1, 1);
+    }
+  });
+
   it("measures energy by hand: 1 kW", async () => {
     const { laps } = await json("energy", at("own.json"));
     for (const l of laps) expect(l.usedWh).toBeCloseTo(l.timeS / 3.6, 1);
@@ -268,7 +323,8 @@ describe("pitwall analyse channel", () => {
 
   it("shows where it is wrong, and which channels there are", async () => {
     expect(await failure("channel", at("own.json"), "gnss.speed / (2")).toBe(
-      'CommandError: channel, column 16: ")" expected, not the end\n  gnss.speed / (2\n                 ^',
+      `CommandError: ${at("own.json")}: ` +
+        'channel, column 16: ")" expected, not the end\n  gnss.speed / (2\n                 ^',
     );
     const wrong = await failure("channel", at("own.json"), "2 * gnss.spead");
     expect(wrong).toContain('column 5: there is no channel "gnss.spead"; did you mean gnss.speed?');

@@ -1,7 +1,8 @@
+import { braking } from "../analyse/verbs/braking.ts";
 import { channel } from "../analyse/verbs/channel.ts";
+import { coasting } from "../analyse/verbs/coasting.ts";
 import { compare } from "../analyse/verbs/compare.ts";
 import { corners } from "../analyse/verbs/corners.ts";
-import { braking, coasting } from "../analyse/verbs/driving.ts";
 import { energy } from "../analyse/verbs/energy.ts";
 import { gg } from "../analyse/verbs/gg.ts";
 import { histogram } from "../analyse/verbs/histogram.ts";

@@ -12,17 +12,7 @@ import { COMPARED, type Comparison, compareLaps, comparisonTitle } from "../comp
 import { withoutNaN } from "../json.ts";
 import { SVG, saveSvg } from "../save-svg.ts";
 import { METRES, SECONDS, type Shown, show, speedShown } from "../shown.ts";
-import {
-  bestOf,
-  lapNamed,
-  lapped,
-  openSubject,
-  SUBJECT,
-  SUBJECT_USAGE,
-  tellNotes,
-  trackOf,
-  viewOf,
-} from "../subject.ts";
+import { openSubject, SUBJECT, SUBJECT_USAGE, tellNotes, trackOf, viewNamed } from "../subject.ts";
 import { lostMap, speedMap } from "../svg/track-chart.ts";
 import { type TableColumn, table } from "../table.ts";
 
@@ -37,8 +27,7 @@ export const corners = command({
     const speed = speedShown(values["speed-unit"]);
     const subject = await openSubject(io, what, values);
     const compared = await compareLaps(io, subject, values);
-    const lap = compared?.lap ?? viewOf(lapped(subject), lapNamed(subject, values.lap ?? "best"));
-    if (!lap) throw new UsageError(`lap ${bestOf(subject)?.number} is not on the way of its layout`);
+    const lap = compared?.lap ?? viewNamed(subject, values.lap ?? "best");
     const reference = compared?.reference ?? lap;
     const found = findCorners(reference);
     const sections = sectionsOf(found, reference.lengthM);

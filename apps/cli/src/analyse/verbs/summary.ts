@@ -118,7 +118,7 @@ function summarised(subject: Subject) {
     bestS: best.timeS,
     theoreticalBestS: theoreticalBestS(laps),
     bestSectorsS: bestSectorsS(laps),
-    rollingBestS: rollingBestOf(profiles),
+    rollingBestS: d.layout.closed ? rollingBestOf(profiles) : Number.NaN,
     consistency: steady,
     notes: subject.notes,
   };
