@@ -93,6 +93,15 @@ describe("a banked ring", () => {
     );
   });
 
+  it("is level water to a boat", () => {
+    const steep = circle((-30 * Math.PI) / 180);
+    const points = steep.points.map((p) => ({ ...p, z: p.x / 10 }));
+    const drive = new Trajectory({ ...steep, points }, VEHICLES.boat, { seed: 1, laps: 1, driverNoise: 0 });
+    const afloat = drive.at(40, createTruth());
+    expect(afloat.speedMps).toBeGreaterThan(1);
+    expect([afloat.bankRad, afloat.slopeRad]).toEqual([0, 0]);
+  });
+
   it("that rises at the sides of a bend does not leave the friction ellipse", () => {
     const flat = oval();
     const points = flat.points.map((p) => ({ ...p, bankRad: p.x < 10 || p.x > 190 ? -0.25 : 0 }));

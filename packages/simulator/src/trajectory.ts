@@ -86,7 +86,8 @@ export class Trajectory {
   readonly #state = createCurveState();
   #hint = 0;
 
-  constructor(track: SimTrack, vehicle: Vehicle, options: DriveOptions) {
+  constructor(course: SimTrack, vehicle: Vehicle, options: DriveOptions) {
+    const track = vehicle.afloat ? level(course) : course;
     this.track = track;
     this.vehicle = vehicle;
     this.#restS = options.restS ?? 3;
@@ -227,6 +228,11 @@ export class Trajectory {
     return u;
   }
 }
+
+const level = (track: SimTrack): SimTrack => ({
+  ...track,
+  points: track.points.map(({ x, y }) => ({ x, y, z: track.points[0]!.z })),
+});
 
 /** Length of the curve between two parameters less than about a segment apart; Gauss and Legendre, three points. */
 function arc(curve: Curve, from: number, to: number, state: ReturnType<typeof createCurveState>): number {

@@ -16,6 +16,8 @@ export type Vehicle = {
   /** Share of the grip that the driver uses. */
   readonly commitment: number;
   readonly drive: "electric" | "combustion";
+  /** Moves on water, which is level whatever the course says. */
+  readonly afloat?: true;
   /** Wheel or propeller turns a metre, gear to the motor, pole pairs. */
   readonly turnsPerM: number;
   readonly gear: number;
@@ -115,6 +117,7 @@ export const VEHICLES: Readonly<Record<VehicleName, Vehicle>> = {
   },
   boat: {
     name: "boat",
+    afloat: true,
     massKg: 260,
     gripLat: 0.18,
     gripLong: 0.12,
