@@ -66,6 +66,11 @@ export const COMMANDS: readonly Entry[] = [
     load: async () => (await import("./commands/retime.ts")).retime,
   },
   {
+    name: "reference",
+    summary: "choose the lap that the delta is against; share reference laps",
+    load: async () => (await import("./commands/reference.ts")).reference,
+  },
+  {
     name: "export",
     summary: "write a session to a file format",
     load: async () => (await import("./commands/export.ts")).exportCommand,

@@ -12,6 +12,7 @@ import {
   openParquetStore,
   type SampleStore,
 } from "@pitwall/store";
+import { ReferenceFolder } from "./laps/reference-folder.ts";
 import { TrackFolder } from "./tracks/track-folder.ts";
 
 /** Everything Pitwall keeps: the journal first, and what is derived from it. */
@@ -20,13 +21,14 @@ export interface DataFolder extends AsyncDisposable {
   readonly samples: SampleStore;
   readonly catalogue: Catalogue;
   readonly tracks: TrackFolder;
+  readonly references: ReferenceFolder;
   /** One piece of work at a time on what is derived of a session. */
   readonly turns: KeyedQueue;
   readonly onProblem: OnStoreProblem;
-}
-
   /** Tells other processes where to ask instead while this one works here. */
   readonly announce: (address: string) => void;
+}
+
 /** Opens the data folder for one server or command at a time. Throws StoreError with the place and the reason. */
 export async function openData(dir: string, onProblem: OnStoreProblem): Promise<DataFolder> {
   await using building = new AsyncDisposableStack();
@@ -40,6 +42,7 @@ export async function openData(dir: string, onProblem: OnStoreProblem): Promise<
   const catalogue = building.use(await openCatalogue({ dir, journal, onProblem }));
   const samples = building.use(await openParquetStore({ dir: join(dir, "samples"), onProblem }));
   const tracks = openTracks(dir, onProblem);
+  const references = openReferences(dir, onProblem);
   const turns = new KeyedQueue();
   building.defer(() => turns.idle());
   const owned = building.move();
@@ -48,13 +51,18 @@ export async function openData(dir: string, onProblem: OnStoreProblem): Promise<
     samples,
     catalogue,
     tracks,
+    references,
     turns,
     onProblem,
+    announce: lock.announce,
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   };
 }
 
-    announce: lock.announce,
 /** The tracks of a data folder by themselves: files, so that nobody need wait for whoever works in the folder. */
 export const openTracks = (dir: string, onProblem: OnStoreProblem): TrackFolder =>
   new TrackFolder(join(dir, "tracks"), onProblem);
+
+/** The same of reference laps, and of which one is chosen. */
+export const openReferences = (dir: string, onProblem: OnStoreProblem): ReferenceFolder =>
+  new ReferenceFolder(dir, onProblem);

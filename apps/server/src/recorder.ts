@@ -31,7 +31,7 @@ export type RecorderDeps = {
   readonly nowUs: () => number;
   readonly deliver: (delivery: Delivery) => void;
   /** Steps of the pipeline behind the clock. */
-  readonly stages: (onLap: (lap: Lap) => void) => readonly StageFactory[];
+  readonly stages: (vehicle: string, startUs: number, onLap: (lap: Lap) => void) => readonly StageFactory[];
   readonly onLap: (vehicle: LiveVehicle, lap: Lap) => void;
   readonly onSession: (event: "begin" | "end", vehicle: LiveVehicle, session: OpenSession) => void;
   /** A session is on disk; what is made of it as a whole can be made. Waited for before the recorder stops. */
@@ -177,14 +177,15 @@ export class Recorder {
   #begin(vehicle: LiveVehicle, nowUs: number, journaled?: JournaledSession): OpenSession {
     const parked = vehicle.stoodStill && !(vehicle.speedMps > this.#deps.sessions.movingMps);
     const ref = journaled ?? { id: this.#newId(vehicle.id, nowUs), vehicle: vehicle.id };
+    const startUs = journaled?.firstArrivalUs ?? nowUs;
     const laps: Lap[] = [];
     const session: OpenSession = {
       ref,
       laps,
-      startUs: journaled?.firstArrivalUs ?? nowUs,
+      startUs,
       parked,
       lanes: new Map(),
-      pipeline: this.#createPipeline(vehicle, laps),
+      pipeline: this.#createPipeline(vehicle, startUs, laps),
     };
     vehicle.session = session;
     vehicle.lastMovedUs = Number.NaN;
@@ -198,9 +199,9 @@ export class Recorder {
     return session;
   }
 
-  #createPipeline(vehicle: LiveVehicle, laps: Lap[]): Pipeline {
+  #createPipeline(vehicle: LiveVehicle, startUs: number, laps: Lap[]): Pipeline {
     return createPipeline({
-      stages: this.#deps.stages((lap) => {
+      stages: this.#deps.stages(vehicle.id, startUs, (lap) => {
         laps.push(lap);
         this.#deps.onLap(vehicle, lap);
       }),

@@ -1,12 +1,18 @@
 import type { Lap } from "@pitwall/laps";
 import { fusionStage, lapStage, type StageFactory } from "@pitwall/pipeline";
-import type { TrackFolder } from "./tracks/track-folder.ts";
+import type { DataFolder } from "./data-folder.ts";
+import { liveReference } from "./laps/live-reference.ts";
 
 /** What runs behind the clock on every derivation alike. Laps are timed afterwards, over all fixes: `computeLaps`. */
 export const STAGES: readonly StageFactory[] = [fusionStage()];
 
-/** The same live, with laps as they come, on the tracks that are known now. */
+/** The same live, with laps as they come, on the tracks that are known now and against the reference that is chosen. */
 export const liveStages = (
-  tracks: TrackFolder,
-  onLap: (lap: Lap) => void = () => {},
-): readonly StageFactory[] => [...STAGES, lapStage({ ...tracks.known(), onLap })];
+  data: DataFolder,
+  vehicle: string,
+  startUs: number,
+  onLap: (lap: Lap) => void,
+): readonly StageFactory[] => [
+  ...STAGES,
+  lapStage({ ...data.tracks.known(), ...liveReference(data, vehicle, startUs), onLap }),
+];

@@ -1,11 +1,13 @@
 import * as z from "zod";
 import {
   ApiError,
+  type ChooseReference,
   DemoChoices,
   type DemoDrive,
   DeviceState,
-  RetimeReport,
   ImportedSession,
+  References,
+  RetimeReport,
   type RetimeRequest,
   Samples,
   ServerInfo,
@@ -40,8 +42,6 @@ export function createApiClient(baseUrl: string, fetch: typeof globalThis.fetch)
       throw new ApiRequestError(response.status, said.data.error.code, said.data.error.message);
     throw new ApiRequestError(response.status, "unexpected", `${method} ${path} answered ${response.status}`);
   }
-  return {
-    server: () => call("GET", "/api/v1/server", ServerInfo),
   async function call<T>(method: string, path: string, schema: z.ZodType<T>, given?: unknown): Promise<T> {
     const headers = { "content-type": "application/json" };
     const response = await ask(
@@ -51,13 +51,13 @@ export function createApiClient(baseUrl: string, fetch: typeof globalThis.fetch)
     );
     return schema.parse(await response.json());
   }
+  return {
+    server: () => call("GET", "/api/v1/server", ServerInfo),
     vehicles: () => call("GET", "/api/v1/vehicles", z.array(VehicleState)),
     devices: () => call("GET", "/api/v1/devices", z.array(DeviceState)),
     sessions: () => call("GET", "/api/v1/sessions", z.array(SessionSummary)),
     session: (id: string) => call("GET", `/api/v1/sessions/${encodeURIComponent(id)}`, SessionDetail),
     laps: (id: string) => call("GET", `/api/v1/sessions/${encodeURIComponent(id)}/laps`, SessionLaps),
-    /** Lap times of the archive on the tracks as they are now. */
-    retime: (request: RetimeRequest = {}) => call("POST", "/api/v1/retime", RetimeReport, request),
     deleteSession: (id: string) =>
       call("DELETE", `/api/v1/sessions/${encodeURIComponent(id)}`, z.object({ deleted: z.string() })),
     /** A recording in any format that Pitwall reads, by its bytes; the name's ending is a hint. */
@@ -74,6 +74,11 @@ export function createApiClient(baseUrl: string, fetch: typeof globalThis.fetch)
         `/api/v1/sessions/${encodeURIComponent(id)}/export?${new URLSearchParams({ format })}`,
       );
     },
+    /** Lap times of the archive on the tracks as they are now. */
+    retime: (request: RetimeRequest = {}) => call("POST", "/api/v1/retime", RetimeReport, request),
+    /** Which lap the delta is against, and what could be chosen. */
+    references: () => call("GET", "/api/v1/reference", References),
+    chooseReference: (choice: ChooseReference) => call("PUT", "/api/v1/reference", References, choice),
     samples: (
       id: string,
       query: {

@@ -1,6 +1,7 @@
-import { RetimeRequest, type SessionLaps } from "@pitwall/api";
+import { ChooseReference, type References, RetimeRequest, type SessionLaps } from "@pitwall/api";
 import type { FastifyInstance } from "fastify";
 import type { DataFolder } from "../data-folder.ts";
+import { mustBeThere } from "../laps/reference-for.ts";
 import { plainReport, retimeArchive } from "../laps/retime.ts";
 import { HttpError } from "./http-error.ts";
 
@@ -18,6 +19,23 @@ export function lapRoutes(app: FastifyInstance, { data, laps }: LapRouteDeps): v
   app.get("/api/v1/sessions/:id/laps", { config: { needs: "read:sessions" } }, async (request) =>
     laps((request.params as { id: string }).id),
   );
+  const references = (): References => ({
+    ...data.references.settings(),
+    imported: data.references.imported().map(({ name, track, layout, vehicle, lapTimeS }) => ({
+      name,
+      track: track ?? null,
+      layout: layout ?? null,
+      vehicle: vehicle ?? null,
+      lapTimeS,
+    })),
+  });
+  app.get("/api/v1/reference", { config: { needs: "read:tracks" } }, async () => references());
+  app.put("/api/v1/reference", { config: { needs: "write:tracks" } }, async (request) => {
+    const { vehicle, reference } = ChooseReference.parse(request.body);
+    if (reference) mustBeThere(data, reference);
+    data.references.choose(reference ?? undefined, vehicle);
+    return references();
+  });
   app.post("/api/v1/retime", { config: { needs: "time:sessions" } }, async (request) => {
     const { track, session, dryRun } = RetimeRequest.parse(request.body ?? {});
     if (retiming) throw new HttpError(409, "busy", "the archive is being timed already");

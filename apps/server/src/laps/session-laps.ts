@@ -1,21 +1,14 @@
 import { type ChannelId, type Column, findChannel, type RecordedGate, type Recording } from "@pitwall/core";
-import {
-  type Gate,
-  type Layout,
-  POSITIONS,
-  type TimedRecording,
-  timeRecording,
-  traceOf,
-} from "@pitwall/laps";
+import { type Gate, type Layout, type TimedRecording, timeRecording, traceOf } from "@pitwall/laps";
 import { createPipeline, LAP_STATE, lapStage } from "@pitwall/pipeline";
 import { asStoreError, type Timing } from "@pitwall/store";
 import { appendAll } from "../append.ts";
 import type { DataFolder } from "../data-folder.ts";
-import { statedBy } from "../stated.ts";
+import { fixesOf } from "./fixes.ts";
+import { type FoundReference, referenceFor } from "./reference-for.ts";
 
 /** The group of the lap channels, as the pipeline names it. */
 const LAP_GROUP = `derived/${LAP_STATE.name}`;
-const UNTOUCHED = new Set(["gnss.fix", ...POSITIONS.flatMap((p) => Object.values(p))]);
 
 /** What was timed of a session, before it is stored. */
 export type ComputedLaps = {
@@ -52,7 +45,8 @@ export async function storeLaps(data: DataFolder, sessionId: string, computed: C
   catalogue.laps.begin(sessionId);
   const groups = (await samples.channels(sessionId)).filter((c) => c.channel === "lap.time");
   // a unit that times laps by itself is left to do so
-  const batches = groups.some((c) => c.group !== LAP_GROUP) ? [] : lapChannels(computed);
+  const timesItself = groups.some((c) => c.group !== LAP_GROUP);
+  const batches = timesItself ? [] : await lapChannels(data, sessionId, computed);
   if (batches.length > 0 || groups.length > 0) {
     await samples.replaceSession(sessionId, [LAP_GROUP]);
     await appendAll(samples, sessionId, batches);
@@ -82,22 +76,14 @@ export async function timeUntimed(data: DataFolder, signal?: AbortSignal): Promi
   }
 }
 
-async function fixesOf(data: DataFolder, sessionId: string): Promise<Recording> {
-  const channels = await data.samples.channels(sessionId);
-  const groups = [];
-  for (const name of new Set(
-    channels.filter((c) => POSITIONS.some((p) => p.lat === c.channel)).map((c) => c.group),
-  )) {
-    const own = channels.filter((c) => c.group === name && UNTOUCHED.has(c.channel)).map((c) => c.channel);
-    groups.push(await data.samples.readGroup(sessionId, name, own));
-  }
-  const { gates, laps } = await statedBy(data, sessionId);
-  return { groups, absoluteTime: true, gates, laps, notes: [] };
-}
-
-function lapChannels({ timed, fixes }: ComputedLaps) {
+async function lapChannels(data: DataFolder, sessionId: string, { timed, timing, fixes }: ComputedLaps) {
   const trace = traceOf(fixes);
-  if (!timed.layout || !trace) return [];
+  const row = data.catalogue.session(sessionId);
+  const { layout } = timed;
+  if (!layout || !trace || !row) return [];
+  const { track, layout: layoutName } = timing;
+  const { vehicle, startUs: beforeUs } = row;
+  const reference = await referenceFor(data, { vehicle, beforeUs, track, layoutName, layout });
   const column = (id: ChannelId, values: Float64Array): Column => ({
     field: { name: id, unit: findChannel(id)!.unit, doc: "" },
     values,
@@ -109,11 +95,16 @@ function lapChannels({ timed, fixes }: ComputedLaps) {
     column("gnss.course", trace.courseRad),
     column("gnss.hAcc", trace.hAccM),
   ];
-  const pipeline = createPipeline({ stages: [lapStage({ layout: timed.layout })] });
+  const pipeline = createPipeline({ stages: [lapStage({ layout, ...stageOptions(reference) })] });
   pipeline.recording({ ...fixes, groups: [{ name: "fixes", tUs: trace.tUs, columns }] });
   pipeline.end();
   return pipeline.take().filter((b) => b.message === LAP_STATE);
 }
+
+const stageOptions = ({ choice, lap }: FoundReference) => ({
+  reference: choice,
+  ...(lap && { references: { [choice]: lap } }),
+});
 
 function gatesOf(layout: Layout): RecordedGate[] {
   const of = (kind: RecordedGate["kind"], { name, ends, course }: Gate): RecordedGate => ({

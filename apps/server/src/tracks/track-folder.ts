@@ -1,19 +1,9 @@
-import {
-  closeSync,
-  fsyncSync,
-  mkdirSync,
-  openSync,
-  readdirSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  statSync,
-  writeSync,
-} from "node:fs";
+import { readdirSync, readFileSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { formatTrackFile, LapsError, parseTrackFile, placeLayout, type Track } from "@pitwall/laps";
 import { starterTracks } from "@pitwall/laps/library";
 import { asStoreError, type OnStoreProblem, StoreError } from "@pitwall/store";
+import { plainName, writeWhole } from "../whole-file.ts";
 
 /** Larger than any track with a centre line of a metre's step. */
 export const MOST_TRACK_BYTES = 4 * 1024 * 1024;
@@ -85,7 +75,8 @@ export class TrackFolder {
     const text = formatTrackFile(track);
     parseTrackFile(text);
     const file =
-      this.own().find((k) => sameName(k.track.name, track.name))?.file ?? this.#fileFor(track.name);
+      this.own().find((k) => sameName(k.track.name, track.name))?.file ??
+      plainName(this.dir, track.name, SUFFIX, new Set(this.#look().keys()));
     writeWhole(file, text);
     return file;
   }
@@ -101,21 +92,6 @@ export class TrackFolder {
     } catch (e) {
       throw asStoreError(e, known.file);
     }
-  }
-
-  #fileFor(name: string): string {
-    const slug =
-      name
-        .normalize("NFKD")
-        .replace(/\p{M}/gu, "")
-        .toLowerCase()
-        .replace(/[^a-z0-9]+/g, "-")
-        .replace(/^-+|-+$/g, "")
-        .slice(0, 80) || "track";
-    const taken = new Set(this.#look().keys());
-    let file = join(this.dir, `${slug}${SUFFIX}`);
-    for (let n = 2; taken.has(file); n++) file = join(this.dir, `${slug}-${n}${SUFFIX}`);
-    return file;
   }
 
   #look(): ReadonlyMap<string, Read> {
@@ -158,22 +134,3 @@ export class TrackFolder {
 }
 
 const sameName = (a: string, b: string): boolean => a.toLowerCase() === b.toLowerCase();
-
-/** Written beside, then put in place: whoever reads meanwhile sees the old file or the new one. Throws StoreError. */
-export function writeWhole(file: string, text: string): void {
-  const part = `${file}.${process.pid}.new`;
-  try {
-    mkdirSync(join(file, ".."), { recursive: true });
-    const handle = openSync(part, "w");
-    try {
-      writeSync(handle, text);
-      fsyncSync(handle);
-    } finally {
-      closeSync(handle);
-    }
-    renameSync(part, file);
-  } catch (e) {
-    rmSync(part, { force: true });
-    throw asStoreError(e, file);
-  }
-}
