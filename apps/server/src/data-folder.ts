@@ -12,6 +12,7 @@ import {
   openParquetStore,
   type SampleStore,
 } from "@pitwall/store";
+import { ReferenceFolder } from "./laps/reference-folder.ts";
 import { TrackFolder } from "./tracks/track-folder.ts";
 
 /** Everything Pitwall keeps: the journal first, and what is derived from it. */
@@ -20,6 +21,7 @@ export interface DataFolder extends AsyncDisposable {
   readonly samples: SampleStore;
   readonly catalogue: Catalogue;
   readonly tracks: TrackFolder;
+  readonly references: ReferenceFolder;
   /** One piece of work at a time on what is derived of a session. */
   readonly turns: KeyedQueue;
   readonly onProblem: OnStoreProblem;
@@ -40,6 +42,7 @@ export async function openData(dir: string, onProblem: OnStoreProblem): Promise<
   const catalogue = building.use(await openCatalogue({ dir, journal, onProblem }));
   const samples = building.use(await openParquetStore({ dir: join(dir, "samples"), onProblem }));
   const tracks = openTracks(dir, onProblem);
+  const references = openReferences(dir, onProblem);
   const turns = new KeyedQueue();
   building.defer(() => turns.idle());
   const owned = building.move();
@@ -48,6 +51,7 @@ export async function openData(dir: string, onProblem: OnStoreProblem): Promise<
     samples,
     catalogue,
     tracks,
+    references,
     turns,
     onProblem,
     announce: lock.announce,
@@ -58,3 +62,7 @@ export async function openData(dir: string, onProblem: OnStoreProblem): Promise<
 /** The tracks of a data folder by themselves: files, so that nobody need wait for whoever works in the folder. */
 export const openTracks = (dir: string, onProblem: OnStoreProblem): TrackFolder =>
   new TrackFolder(join(dir, "tracks"), onProblem);
+
+/** The same of reference laps, and of which one is chosen. */
+export const openReferences = (dir: string, onProblem: OnStoreProblem): ReferenceFolder =>
+  new ReferenceFolder(dir, onProblem);

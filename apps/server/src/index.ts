@@ -1,7 +1,8 @@
+export type { ReferenceSetting } from "@pitwall/api";
 export { companionsOf } from "./companions.ts";
 export { ConfigError, defaultDataFolder, parseConfig, readConfigFile, ServerConfig } from "./config.ts";
 export { parseMapping } from "./csv-mapping.ts";
-export { type DataFolder, openData, openTracks } from "./data-folder.ts";
+export { type DataFolder, openData, openReferences, openTracks } from "./data-folder.ts";
 export { blackboxOf, type ReplayPackets } from "./demo.ts";
 export { deriveSession } from "./derive.ts";
 export { type Imported, type ImportOptions, importFile } from "./import.ts";

@@ -78,7 +78,7 @@ export async function startServer(config: ServerConfig, onProblem: OnStoreProble
     devices,
     sessions: config.sessions,
     nowUs,
-    stages: (onLap) => liveStages(data.tracks, onLap),
+    stages: (vehicle, startUs, onLap) => liveStages(data, vehicle, startUs, onLap),
     async onClosed(id) {
       await timeSession(data, id).catch((e: unknown) => {
         const { code, reason } = asStoreError(e, id);

@@ -1,10 +1,12 @@
 import * as z from "zod";
 import {
   ApiError,
+  type ChooseReference,
   DemoChoices,
   type DemoDrive,
   DeviceState,
   ImportedSession,
+  References,
   RetimeReport,
   type RetimeRequest,
   Samples,
@@ -74,6 +76,9 @@ export function createApiClient(baseUrl: string, fetch: typeof globalThis.fetch)
     },
     /** Lap times of the archive on the tracks as they are now. */
     retime: (request: RetimeRequest = {}) => call("POST", "/api/v1/retime", RetimeReport, request),
+    /** Which lap the delta is against, and what could be chosen. */
+    references: () => call("GET", "/api/v1/reference", References),
+    chooseReference: (choice: ChooseReference) => call("PUT", "/api/v1/reference", References, choice),
     samples: (
       id: string,
       query: {

@@ -174,6 +174,46 @@ export const RetimeReport = z.object({
 });
 export type RetimeReport = z.output<typeof RetimeReport>;
 
+/** Which lap the delta is against. */
+export const ReferenceSetting = z.discriminatedUnion("kind", [
+  z.strictObject({ kind: z.literal("session-best") }),
+  z.strictObject({ kind: z.literal("previous") }),
+  /** On the track and layout that is driven, of the same vehicle or over all. */
+  z.strictObject({ kind: z.literal("best-ever"), over: z.enum(["vehicle", "all"]).default("vehicle") }),
+  z.strictObject({ kind: z.literal("lap"), session: z.string().min(1), number: z.number().int() }),
+  z.strictObject({ kind: z.literal("imported"), name: z.string().min(1) }),
+]);
+export type ReferenceSetting = z.output<typeof ReferenceSetting>;
+
+export const ReferenceSettings = z.strictObject({
+  all: ReferenceSetting,
+  /** Vehicles that have one of their own. */
+  vehicles: z.record(z.string(), ReferenceSetting),
+});
+export type ReferenceSettings = z.output<typeof ReferenceSettings>;
+
+export const References = ReferenceSettings.extend({
+  imported: z.array(
+    z.object({
+      name: z.string(),
+      track: z.string().nullable(),
+      layout: z.string().nullable(),
+      vehicle: z.string().nullable(),
+      lapTimeS: z.number(),
+    }),
+  ),
+});
+export type References = z.output<typeof References>;
+
+/** Body of `PUT /api/v1/reference`. */
+export const ChooseReference = z.strictObject({
+  /** For this vehicle alone. */
+  vehicle: z.string().min(1).optional(),
+  /** null takes back what was chosen for the vehicle. */
+  reference: ReferenceSetting.nullable(),
+});
+export type ChooseReference = z.input<typeof ChooseReference>;
+
 /** Query of `/api/v1/sessions/ID/samples`. */
 export const SamplesQuery = z.object({
   channels: z
