@@ -4,6 +4,7 @@ import { mkdtemp, open, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { readRecording, writeRecording } from "@pitwall/formats";
+import { importFile, openData } from "@pitwall/server";
 
 type Figure = {
   name: string;
@@ -68,9 +69,8 @@ async function costOf(work: (look: () => void) => Promise<unknown>): Promise<Cos
   };
   const timer = setInterval(look, 20);
   const from = process.cpuUsage();
-  await work(look);
+  await work(look).finally(() => clearInterval(timer));
   const { user, system } = process.cpuUsage(from);
-  clearInterval(timer);
   look();
   return { cpuS: (user + system) / 1e6, peakMb: (peak - before) / 1e6 };
 }
@@ -99,6 +99,23 @@ export async function run(report: (figure: Figure) => void): Promise<void> {
     figure("s of CPU", own.cpuS, plain.cpuS, plain.cpuS / own.cpuS);
     figure("MB/s of CPU", size / 1e6 / own.cpuS, size / 1e6 / plain.cpuS, plain.cpuS / own.cpuS);
     figure("MB of memory", own.peakMb, plain.peakMb, plain.peakMb / own.peakMb);
+
+    const stored = await costOf(async (look) => {
+      await using data = await openData(join(folder, "data"), () => {});
+      await importFile(data, path, { progress: look });
+    });
+    const whole = (unit: string, value: number, other: number) =>
+      report({
+        name: "import of the same to a session",
+        unit,
+        value,
+        baseline: "reading it",
+        baselineValue: other,
+        ratio: other / value,
+        note: "journal, filter, laps and Parquet files as well",
+      });
+    whole("s of CPU", stored.cpuS, own.cpuS);
+    whole("MB of memory", stored.peakMb, own.peakMb);
 
     const recording = await readRecording(createReadStream(path, { highWaterMark: PIECE }));
     let written = 0;

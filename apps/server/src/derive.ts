@@ -1,4 +1,5 @@
-import { createPipeline } from "@pitwall/pipeline";
+import type { Recording } from "@pitwall/core";
+import { createPipeline, type Pipeline } from "@pitwall/pipeline";
 import { appendAll } from "./append.ts";
 import type { DataFolder } from "./data-folder.ts";
 import { ImportedFiles } from "./imported-files.ts";
@@ -17,15 +18,21 @@ export type Derived = {
 
 /**
  * Runs the pipeline over a session's journal and replaces what was derived from it, its laps included. The same journal
- * gives the same columns; laps depend on the tracks that are known, too.
+ * gives the same columns; laps depend on the tracks that are known, too. `files` may know files that were read just now.
  */
 export const deriveSession = (
   data: DataFolder,
   sessionId: string,
   progress: Progress = () => {},
-): Promise<Derived> => data.turns.run(sessionId, () => derive(data, sessionId, progress));
+  files = new ImportedFiles(),
+): Promise<Derived> => data.turns.run(sessionId, () => derive(data, sessionId, progress, files));
 
-async function derive(data: DataFolder, sessionId: string, progress: Progress): Promise<Derived> {
+async function derive(
+  data: DataFolder,
+  sessionId: string,
+  progress: Progress,
+  files: ImportedFiles,
+): Promise<Derived> {
   const { journal, samples, catalogue } = data;
   const total = catalogue.session(sessionId)?.frames;
   catalogue.laps.begin(sessionId);
@@ -42,7 +49,6 @@ async function derive(data: DataFolder, sessionId: string, progress: Progress): 
         for (let i = 0; i < batch.length; i++) if (Number.isFinite(column[i]!)) count++;
     await appendAll(samples, sessionId, batches);
   };
-  const files = new ImportedFiles();
   for await (const frame of journal.readSession(sessionId)) {
     frames++;
     if (!files.takes(frame))
@@ -54,11 +60,23 @@ async function derive(data: DataFolder, sessionId: string, progress: Progress): 
   }
   for await (const recording of files.recordings(journal, sessionId)) {
     notes.push(...recording.notes);
-    pipeline.recording(recording);
+    await play(recording, pipeline, async (rows, of) => {
+      await store();
+      progress(rows, of);
+    });
   }
   pipeline.end();
   await store();
   await samples.closeSession(sessionId);
   await storeLaps(data, sessionId, await computeLaps(data, sessionId));
   return { frames, samples: count, problems, notes };
+}
+
+async function play(
+  recording: Recording,
+  pipeline: Pipeline,
+  step: (rows: number, of: number) => Promise<void>,
+): Promise<void> {
+  const of = recording.groups.reduce((n, g) => n + g.tUs.length, 0);
+  for (const rows of pipeline.recordingInSteps(recording, BATCH_EVERY)) await step(rows, of);
 }

@@ -16,7 +16,7 @@ import {
 import { companionsOf } from "./companions.ts";
 import type { DataFolder } from "./data-folder.ts";
 import { deriveSession, type Progress } from "./derive.ts";
-import { fileProtocol } from "./imported-files.ts";
+import { fileProtocol, ImportedFiles } from "./imported-files.ts";
 import { safeName } from "./ingest/door.ts";
 import { keptOf, READING, readingToBytes } from "./reading.ts";
 import { STATED, statedText } from "./stated.ts";
@@ -65,25 +65,37 @@ export async function importFile(
   const format = reading.format ?? recognise(head, title)?.format.id;
   if (format === undefined) throw new StoreError("unsupported", file, "is in no format that Pitwall knows");
   let { mapping } = reading;
-  const found = await lookThrough(file, {
-    ...reading,
-    name: title,
-    format,
-    progress: bytesOf(progress),
-    onMapping: (m) => {
-      mapping = m;
+  const files = new ImportedFiles();
+  const meta: SourceMeta = {
+    device: "file",
+    boot: "",
+    name: title.slice(0, 64),
+    protocol: fileProtocol(format),
+  };
+  const found = await lookThrough(
+    file,
+    {
+      ...reading,
+      name: title,
+      format,
+      progress: bytesOf(progress),
+      onMapping: (m) => {
+        mapping = m;
+      },
     },
-  });
+    (recording) => files.knows(meta, recording),
+  );
   if (!Number.isFinite(found.startUs)) throw new StoreError("corrupt", file, "holds no sample");
   const vehicle = options.vehicle ?? safeName(found.vehicle ?? named);
   const ref = newSession(data, vehicle, found.startUs, title);
-  const meta = { device: "file", boot: "", name: title.slice(0, 64) };
   const arrivalUs = Math.round(found.startUs);
   const how = readingToBytes({ ...keptOf(mapping ? { ...reading, mapping } : reading), name: title });
   const source = data.journal.source(ref, { ...meta, protocol: READING });
   data.journal.append(source, how, 0, how.length, arrivalUs, Number.NaN, 0);
-  await journalFile(data, ref, { ...meta, protocol: fileProtocol(format) }, file, arrivalUs);
-  const imported = await finish(data, ref, format, found.notes, progress, found.stated);
+  const bytes = await journalFile(data, ref, meta, file, arrivalUs);
+  // a file that grew meanwhile is read again, from what the journal has of it
+  if (bytes !== found.bytes) files.forget();
+  const imported = await finish(data, ref, format, found.notes, progress, { stated: found.stated, files });
   return found.problems ? { ...imported, problems: found.problems } : imported;
 }
 
@@ -95,12 +107,19 @@ const bytesOf =
 type FirstLook = Pick<Recording, "notes" | "vehicle" | "problems"> & {
   readonly startUs: number;
   readonly stated: string | undefined;
+  readonly bytes: number;
 };
 
-/** Reads the file once for what the session is named by; its samples come from the journal. */
-async function lookThrough(file: string, options: ReadOptions): Promise<FirstLook> {
+/** Reads the file for what the session is named by, and hands the recording on, so that it need not be read again. */
+async function lookThrough(
+  file: string,
+  options: ReadOptions,
+  keep: (recording: Recording) => void,
+): Promise<FirstLook> {
   const { size } = await stat(file);
-  const recording = await readRecording(createReadStream(file), { ...options, size });
+  const stream = createReadStream(file);
+  const recording = await readRecording(stream, { ...options, size });
+  keep(recording);
   const { groups, notes, vehicle, problems } = recording;
   let startUs = Number.POSITIVE_INFINITY;
   for (const g of groups) startUs = Math.min(startUs, g.tUs[0] ?? startUs);
@@ -108,6 +127,7 @@ async function lookThrough(file: string, options: ReadOptions): Promise<FirstLoo
     startUs,
     notes,
     stated: statedText(recording),
+    bytes: stream.bytesRead,
     ...(vehicle === undefined ? {} : { vehicle }),
     ...(problems === undefined ? {} : { problems }),
   };
@@ -119,14 +139,17 @@ async function journalFile(
   meta: SourceMeta,
   file: string,
   arrivalUs: number,
-): Promise<void> {
+): Promise<number> {
   const source = data.journal.source(ref, meta);
   let seq = 0;
+  let length = 0;
   for await (const chunk of createReadStream(file, { highWaterMark: PIECE })) {
     const bytes = chunk as Uint8Array;
     data.journal.append(source, bytes, 0, bytes.length, arrivalUs, Number.NaN, seq++);
+    length += bytes.length;
     if (data.journal.pendingBytes > 16 * PIECE) await data.journal.committed();
   }
+  return length;
 }
 
 async function importBlackbox(
@@ -177,7 +200,7 @@ async function importJournal(
     if (data.journal.pendingBytes > 16 * PIECE) await data.journal.committed();
   }
   if (!ref) throw new StoreError("corrupt", file, "is a journal without a frame");
-  return finish(data, ref, "journal", [], progress, journal.attributes[STATED]);
+  return finish(data, ref, "journal", [], progress, { stated: journal.attributes[STATED] });
 }
 
 async function finish(
@@ -186,15 +209,16 @@ async function finish(
   format: string,
   notes: readonly string[],
   progress: Progress,
-  stated?: string,
+  known: { readonly stated?: string | undefined; readonly files?: ImportedFiles } = {},
 ): Promise<Imported> {
+  const { stated, files } = known;
   await data.journal.committed();
   const closed = await data.journal.closeSession(ref.id, {
     imported: "true",
     title: data.catalogue.session(ref.id)?.title ?? "",
     ...(stated === undefined ? {} : { [STATED]: stated }),
   });
-  await deriveSession(data, ref.id, progress);
+  await deriveSession(data, ref.id, progress, files);
   data.catalogue.closeSession(ref.id, {
     state: "imported",
     endUs: await endOf(data, ref.id, closed.endUs),

@@ -11,7 +11,18 @@ export const fileProtocol = (formatId: string): string => `${FILE}${formatId}`;
 /** The files that a session's journal holds in pieces, and how they are to be read. */
 export class ImportedFiles {
   readonly #files = new Map<string, SourceMeta>();
+  readonly #known = new Map<string, Recording>();
   readonly #readings = new Map<string, Reading>();
+
+  /** The file of this source was just read: it need not be read again. Used once. */
+  knows(source: SourceMeta, recording: Recording): void {
+    this.#known.set(keyOf(source), recording);
+  }
+
+  /** All files are read from the journal. */
+  forget(): void {
+    this.#known.clear();
+  }
 
   /** True where the frame belongs to a file. */
   takes(frame: JournalFrame): boolean {
@@ -29,12 +40,16 @@ export class ImportedFiles {
 
   /** Each file, read from its pieces in the journal: they are passed on one by one, never held together. */
   async *recordings(journal: Journal, sessionId: string): AsyncIterable<Recording> {
-    for (const [key, source] of this.#files)
-      yield await readRecording(piecesOf(journal, sessionId, key), {
-        name: source.name,
-        ...this.#readings.get(source.name),
-        format: source.protocol.slice(FILE.length),
-      });
+    for (const [key, source] of this.#files) {
+      const known = this.#known.get(key);
+      this.#known.delete(key);
+      yield known ??
+        (await readRecording(piecesOf(journal, sessionId, key), {
+          name: source.name,
+          ...this.#readings.get(source.name),
+          format: source.protocol.slice(FILE.length),
+        }));
+    }
   }
 }
 

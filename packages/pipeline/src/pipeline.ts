@@ -34,6 +34,8 @@ export interface Pipeline {
   frame(handle: number, bytes: Uint8Array, arrivalUs: number, bootUs: number): void;
   /** Decoded samples of a file, in the order of their times; they go through the same stages as live ones. */
   recording(recording: Recording): void;
+  /** The same in steps of so many rows: between them the caller may `take` what has come out. Gives the rows so far. */
+  recordingInSteps(recording: Recording, rows: number): Iterable<number>;
   /** What has come out since the last call; the caller owns it. */
   take(): Batch[];
   /** The recording is over: joined messages that wait for more come out. */
@@ -172,6 +174,39 @@ export function createPipeline(options: PipelineOptions = {}): Pipeline {
     }
   }
 
+  function* play(recording: Recording, step: number): Generator<number> {
+    const opened = recording.groups.map(() =>
+      open({ device: recording.device ?? "file", boot: "", name: "file", protocol: "" }, []),
+    );
+    sources.push(...opened);
+    const readings = recording.groups.map(
+      (g) => new Reading({ name: g.name, doc: "", fields: g.columns.map((c) => c.field) }),
+    );
+    const next = recording.groups.map(() => 0);
+    let rows = 0;
+    for (;;) {
+      let first = -1;
+      let at = Number.POSITIVE_INFINITY;
+      for (let i = 0; i < next.length; i++) {
+        const t = recording.groups[i]!.tUs[next[i]!];
+        if (t !== undefined && t < at) {
+          at = t;
+          first = i;
+        }
+      }
+      if (first < 0) return;
+      const row = next[first]!++;
+      const r = readings[first]!;
+      const { columns } = recording.groups[first]!;
+      for (let c = 0; c < columns.length; c++) r.values[c] = columns[c]!.values[row]!;
+      r.tUs = at;
+      arrival = at;
+      frameBoot = Number.NaN;
+      onReading(opened[first]!, r);
+      if (++rows % step === 0) yield rows;
+    }
+  }
+
   return {
     source(info) {
       const known = sources.findIndex(
@@ -191,35 +226,9 @@ export function createPipeline(options: PipelineOptions = {}): Pipeline {
       for (const decoder of s.decoders) decoder.push(bytes, arrivalUs);
     },
     recording(recording) {
-      const opened = recording.groups.map(() =>
-        open({ device: recording.device ?? "file", boot: "", name: "file", protocol: "" }, []),
-      );
-      sources.push(...opened);
-      const readings = recording.groups.map(
-        (g) => new Reading({ name: g.name, doc: "", fields: g.columns.map((c) => c.field) }),
-      );
-      const next = recording.groups.map(() => 0);
-      for (;;) {
-        let first = -1;
-        let at = Number.POSITIVE_INFINITY;
-        for (let i = 0; i < next.length; i++) {
-          const t = recording.groups[i]!.tUs[next[i]!];
-          if (t !== undefined && t < at) {
-            at = t;
-            first = i;
-          }
-        }
-        if (first < 0) return;
-        const row = next[first]!++;
-        const r = readings[first]!;
-        const { columns } = recording.groups[first]!;
-        for (let c = 0; c < columns.length; c++) r.values[c] = columns[c]!.values[row]!;
-        r.tUs = at;
-        arrival = at;
-        frameBoot = Number.NaN;
-        onReading(opened[first]!, r);
-      }
+      for (const _ of play(recording, Number.POSITIVE_INFINITY));
     },
+    recordingInSteps: play,
     take() {
       const batches: Batch[] = [];
       const collect = (builders: Map<MessageSpec, BatchBuilder>) => {
