@@ -3,7 +3,7 @@ import { Follower } from "../follower.ts";
 import { timeWithin } from "../reference/reference-lap.ts";
 import type { Lap } from "../timing/lap.ts";
 import type { Driven } from "./driven.ts";
-import { sampleAt, seriesOf } from "./sample.ts";
+import { lastAt, sampleAt, seriesOf } from "./sample.ts";
 
 const STEP_M = 2;
 /** Speed over the way is taken over this much of it to either side. */
@@ -95,7 +95,9 @@ type Knots = {
 /** The lap's fixes by the place of their foot on the way, from the line (0, at 0 s) to the line (length, at the lap's time). */
 function alongPath(d: Driven, lap: Lap): Knots {
   const { path, fixes } = d;
-  const room = fixes.count + 2;
+  const begin = Math.max(0, lastAt(fixes.tUs, lap.startUs));
+  const end = lastAt(fixes.tUs, lap.endUs);
+  const room = Math.max(0, end - begin) + 3;
   const k: Knots = {
     n: 0,
     s: new Float64Array(room),
@@ -125,7 +127,7 @@ function alongPath(d: Driven, lap: Lap): Knots {
   let s = 0;
   let first = -1;
   let last = -1;
-  for (let i = 0; i < fixes.count; i++) {
+  for (let i = begin; i <= end; i++) {
     if (!(fixes.tUs[i]! > lap.startUs && fixes.tUs[i]! < lap.endUs)) continue;
     f.x = fixes.x[i]!;
     f.y = fixes.y[i]!;
