@@ -265,3 +265,36 @@ describe("a simulated demo", () => {
     expect(await asked.json()).toMatchObject({ error: { code: "forbidden" } });
   }, 60_000);
 });
+
+describe("a centre line with a bank", () => {
+  const ring = (bank: string) =>
+    [
+      "# x_m,y_m,w_tr_right_m,w_tr_left_m,bank_deg",
+      ...Array.from({ length: 180 }, (_, i) => {
+        const a = (i * Math.PI) / 90;
+        return `${(40 * Math.cos(a)).toFixed(3)},${(40 * Math.sin(a)).toFixed(3)},5,5,${bank}`;
+      }),
+    ].join("\n");
+  const bestOf = async (text: string, vehicle = "kart-combustion") => {
+    const file = join(folder.path, "ring.csv");
+    await writeFile(file, text);
+    const truth = ["--truth", join(folder.path, "ring-truth.csv")];
+    const ran = await pitwall(["simulate", "--vehicle", vehicle, "--track", file, "--laps", "2", ...truth]);
+    return ran.code === 0 ? Math.min(...(JSON.parse(ran.out) as Report).lapTimesS) : ran.err;
+  };
+
+  it("is lapped faster where its right edge is the higher one in a bend to the left, slower the other way", async () => {
+    const [helped, flat, hindered] = [
+      await bestOf(ring("-8")),
+      await bestOf(ring("0")),
+      await bestOf(ring("8")),
+    ];
+    expect(helped).toBeLessThan(flat as number);
+    expect(hindered).toBeGreaterThan(flat as number);
+  }, 60_000);
+
+  it("is refused where a number is none, or where the vehicle would slide off", async () => {
+    expect(await bestOf(ring("steep"))).toMatch(/point 1 is not x_m,y_m,.*bank_deg in numbers/);
+    expect(await bestOf(ring("-40"), "road")).toMatch(/slides off it at rest/);
+  }, 60_000);
+});

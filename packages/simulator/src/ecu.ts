@@ -4,6 +4,9 @@ import type { PowertrainState } from "./powertrain.ts";
 /** World manufacturer code of no maker, check digit right (ISO 3779, 49 CFR 565). */
 export const SIM_VIN = "1PWSXM0A7TP000001";
 
+/** What its control unit has stored: a misfire of the first cylinder. */
+export const SIM_CODES: readonly string[] = ["P0301"];
+
 /** Ambient air, and what the pump gives at full throttle. */
 const AIR_DEG_C = 22;
 
@@ -11,7 +14,7 @@ const AIR_DEG_C = 22;
  * What the control unit of a combustion car knows, for `createEcuResponder` or `createElmEmulator`: live values of the
  * powertrain, a VIN, and the trouble codes that were planted. Codes are cleared as a tester asks.
  */
-export function vehicleEcu(power: Readonly<PowertrainState>, stored: readonly string[] = []): EcuData {
+export function vehicleEcu(power: Readonly<PowertrainState>, stored: readonly string[] = SIM_CODES): EcuData {
   let codes = stored;
   const values: Readonly<Record<string, () => number>> = {
     "engine.load": () => power.throttle,

@@ -1,6 +1,6 @@
 export { type Answerer, createAnswerer } from "./answerer.ts";
 export type { DriveOptions } from "./driver.ts";
-export { SIM_VIN, vehicleEcu } from "./ecu.ts";
+export { vehicleEcu } from "./ecu.ts";
 export { type Faults, FaultyLink, type LinkCounts, NO_FAULTS, parseFaults, within } from "./faults.ts";
 export { Random } from "./random.ts";
 export { GNSS_10HZ, GNSS_25HZ, type GnssModel, IMU_WT901, type ImuModel } from "./sensors.ts";

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { Point } from "./curve.ts";
 import { Powertrain } from "./powertrain.ts";
-import { IMU_WT901, ImuSensor } from "./sensors.ts";
+import { IMU_WT901, ImuSensor, MagSensor } from "./sensors.ts";
 import { GRAVITY } from "./speeds.ts";
 import { oval } from "./testing/oval.ts";
 import { prepareTrack, type SimTrack } from "./track.ts";
@@ -144,6 +144,37 @@ describe("rates of the body", () => {
     expect(Math.abs(sum.slope)).toBeLessThan(1e-3);
     expect(Math.abs(sum.bank)).toBeLessThan(1e-3);
     expect(sum.slopeMost).toBeLessThan(2e-3);
+  });
+});
+
+describe("a magnetometer", () => {
+  const mag = () => new MagSensor(IMU_WT901, 1, "t");
+  const still = createTruth();
+  const mean = (yawRad: number, currentA: number) => {
+    const sensor = mag();
+    let [x, y] = [0, 0];
+    for (let i = 0; i < 4000; i++) {
+      const s = sensor.sample({ ...still, yawRad }, currentA);
+      x += s.x / 4000;
+      y += s.y / 4000;
+    }
+    return { x, y };
+  };
+  it("turns with the vehicle on a circle about the field of the iron it is mounted to", () => {
+    const [east, north, west, south] = [0, 1, 2, 3].map((k) => mean((k * Math.PI) / 2, 0));
+    const centre = { x: (east!.x + west!.x) / 2, y: (east!.y + west!.y) / 2 };
+    expect(centre.x).toBeCloseTo((north!.x + south!.x) / 2, 0);
+    expect(Math.abs(centre.x)).toBeGreaterThan(5);
+    // 20 uT to magnetic north: on the right of one who goes west, ahead of one who goes north
+    expect(Math.hypot(north!.x - south!.x, north!.y - south!.y) / 2).toBeCloseTo(240, -1);
+    expect(north!.x).toBeGreaterThan(south!.x + 400);
+    expect(east!.y).toBeGreaterThan(west!.y + 400);
+  });
+
+  it("is led astray by the current of the motor", () => {
+    const [calm, busy] = [mean(0, 0), mean(0, 300)];
+    expect(busy.x - calm.x).toBeGreaterThan(50);
+    expect(busy.y).toBeCloseTo(calm.y, 0);
   });
 });
 

@@ -199,6 +199,15 @@ describe("equipment", () => {
   });
 });
 
+describe("a car's control unit", () => {
+  it("says who it is and what is wrong with it, in answers of several frames", () => {
+    const { heard } = drive("car", sourcesOf("car", GNSS_25HZ), { untilS: 20 });
+    const of = (name: string) => heard.filter((h) => h.message.message === name).map((h) => h.message.values);
+    expect(of("obd2.vin")[0]).toMatchObject({ vin: "1PWSXM0A7TP000001" });
+    expect(of("obd2.dtcs")[0]).toMatchObject({ codes: "P0301", service: 3, count: 1 });
+  });
+});
+
 describe("time", () => {
   it("goes on over midnight, in sentences that carry a time of day", () => {
     const startUs = Date.UTC(2026, 11, 31, 23, 59, 50) * 1000;

@@ -27,9 +27,6 @@ import { type SimSink, type Speech, speechOf } from "../sim-sink.ts";
 import { openSink, protocolOf } from "../sim-sinks.ts";
 import { simTrack } from "../sim-tracks.ts";
 
-/** What the car's control unit has stored: a misfire of the first cylinder. */
-const STORED_CODES = ["P0301"];
-
 export const simulate = command({
   name: "simulate",
   summary: "a simulated vehicle on a real track that speaks in bytes",
@@ -95,7 +92,7 @@ export const simulate = command({
     let fleet: readonly SimUnit[] = [];
     let known: EcuData | undefined;
     const ecu = () => {
-      if (fleet[0] && hasEcu(vehicle)) known ??= vehicleEcu(fleet[0].power, STORED_CODES);
+      if (fleet[0] && hasEcu(vehicle)) known ??= vehicleEcu(fleet[0].power);
       return known;
     };
     const sinkOptions = { units, seed, faults, warn: io.err, ecu };

@@ -1,3 +1,4 @@
+import { SIM_CODES, SIM_VIN } from "../ecu.ts";
 import type { Sensed, SourceSpec } from "../unit.ts";
 import { plain } from "./plain.ts";
 
@@ -53,7 +54,11 @@ export const telemetryNode: SourceSpec = {
   ],
 };
 
-const obd = (message: string, rateHz: number, values: (s: Sensed) => Record<string, number>): SourceSpec => ({
+const obd = (
+  message: string,
+  rateHz: number,
+  values: (s: Sensed) => Record<string, number | string>,
+): SourceSpec => ({
   name: "can0",
   protocol: "obd2",
   rateHz,
@@ -62,11 +67,18 @@ const obd = (message: string, rateHz: number, values: (s: Sensed) => Record<stri
   say: (s) => [plain(message, s, { ecu: 0, ...values(s) })],
 });
 
+/** Service 03: codes that are stored. */
+const STORED = 3;
+
+/** What a logger hears that asks a control unit again and again. */
 export const obd2: readonly SourceSpec[] = [
   obd("obd2.pid-0c", 10, (s) => ({ "engine.rpm": s.power.engineRpm })),
   obd("obd2.pid-0d", 10, (s) => ({ "obd.speed": s.power.wheelMps })),
   obd("obd2.pid-11", 10, (s) => ({ "driver.throttle": s.power.throttle })),
   obd("obd2.pid-05", 1, (s) => ({ "engine.waterTemp": s.power.waterDegC })),
+  // several frames each
+  obd("obd2.vin", 0.1, () => ({ vin: SIM_VIN })),
+  obd("obd2.dtcs", 0.1, () => ({ service: STORED, count: SIM_CODES.length, codes: SIM_CODES.join(" ") })),
 ];
 
 /** What a controller on a serial line answers to a display that asks for its values. */
