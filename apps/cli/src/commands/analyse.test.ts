@@ -204,6 +204,29 @@ describe("pitwall analyse compare", () => {
   });
 });
 
+describe("pitwall analyse consistency", () => {
+  it("has the best, the middle and the spread of each section, over whole laps", async () => {
+    const c = await json("consistency", at("own.json"));
+    expect(c.laps).toEqual([1, 2, 3, 4]);
+    const { laps } = await json("summary", at("own.json"));
+    for (const [k, lap] of laps.entries()) {
+      const sum = c.sections.reduce((a: number, s: { timesS: number[] }) => a + s.timesS[k]!, 0);
+      expect(sum).toBeCloseTo(lap.timeS, 9);
+    }
+    for (const s of c.sections) {
+      const sorted = [...s.timesS].sort((a: number, b: number) => a - b);
+      expect(s.bestS).toBe(sorted[0]);
+      expect(s.timesS[c.laps.indexOf(s.bestLap)]).toBe(s.bestS);
+      expect(s.medianS).toBeCloseTo((sorted[1]! + sorted[2]!) / 2, 9);
+      const mean = (sorted[0]! + sorted[1]! + sorted[2]! + sorted[3]!) / 4;
+      const squares = sorted.reduce((a: number, t: number) => a + (t - mean) ** 2, 0);
+      expect(s.spreadS).toBeCloseTo(Math.sqrt(squares / 3), 9);
+    }
+    expect(c.sumOfBestS).toBeLessThanOrEqual(Math.min(...laps.map((l: { timeS: number }) => l.timeS)));
+    expect((await run(["consistency", at("own.json")])).out).toContain("least even: ");
+  });
+});
+
 describe("pitwall analyse gg, histogram, braking, coasting, energy", () => {
   it("gives the grip that was there", async () => {
     const g = await json("gg", at("own.json"), "--svg", at("gg.svg"));

@@ -2,6 +2,7 @@ import { braking } from "../analyse/verbs/braking.ts";
 import { channel } from "../analyse/verbs/channel.ts";
 import { coasting } from "../analyse/verbs/coasting.ts";
 import { compare } from "../analyse/verbs/compare.ts";
+import { consistency } from "../analyse/verbs/consistency.ts";
 import { corners } from "../analyse/verbs/corners.ts";
 import { energy } from "../analyse/verbs/energy.ts";
 import { gg } from "../analyse/verbs/gg.ts";
@@ -13,6 +14,7 @@ const VERBS: readonly Command[] = [
   summary,
   corners,
   compare,
+  consistency,
   gg,
   histogram,
   braking,
@@ -31,7 +33,7 @@ const help = (): string =>
     SUMMARY,
     `usage: ${USAGE}`,
     "",
-    ...VERBS.map((v) => `  ${verbOf(v).padEnd(11)}${v.summary}`),
+    ...VERBS.map((v) => `  ${verbOf(v).padEnd(13)}${v.summary}`),
     "",
     `\`pitwall ${NAME} <what> --help\` tells more. \`--json\` prints SI units; \`--svg FILE\` draws where it says so.`,
     "",
