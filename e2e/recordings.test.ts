@@ -68,9 +68,16 @@ describe("while a server works in the data folder", () => {
     const shown = JSON.parse(await run("session", "show", session, "--json"));
     expect(shown.timing.laps.filter((l: { kind: string }) => l.kind === "lap")).toHaveLength(2);
 
-    const laps = JSON.parse(await run("laps", session, "--json")).laps as { kind: string; timeS: number }[];
-    const fromFile = JSON.parse(await run("laps", drive, "--json")).laps as typeof laps;
+    type Laps = { number: number; kind: string; timeS: number }[];
+    const laps = JSON.parse(await run("laps", session, "--json")).laps as Laps;
+    const fromFile = JSON.parse(await run("laps", drive, "--json")).laps as Laps;
     expect(laps.map((l) => l.timeS)).toEqual(fromFile.map((l) => l.timeS));
+
+    expect(await run("retime", "--session", session)).toBe("1 session timed again: nothing changed");
+    await run("reference", "use", `${session}/${laps.find((l) => l.kind === "lap")!.number}`);
+    const none = await pitwall(["reference", "use", `${session}/77`, "--data", data]);
+    expect(none).toMatchObject({ code: 1 });
+    expect(none.err).toContain("lap 77");
 
     const vbo = join(folder.path, "circle.vbo");
     await run("export", session, "-o", vbo);

@@ -1,20 +1,20 @@
-import { plainReport, type RetimedSession, type RetimeReport } from "@pitwall/server";
-import type { LapRow } from "@pitwall/store";
+import type { LapRow, RetimeReport } from "@pitwall/api";
 import { lapTime } from "./lap-time.ts";
 
-type Change = RetimedSession["changes"][number];
+type Session = RetimeReport["sessions"][number];
+type Change = Session["changes"][number];
 
 /** Enough to see by what: the list in full is in `--json`. */
 const MOST_LAPS = 40;
 
-const where = (of: RetimedSession["after"] | undefined): string =>
-  of?.track == null
-    ? of?.source === "file"
+const where = (of: Session["after"]): string =>
+  of.track === null
+    ? of.source === "file"
       ? "gates of the file"
       : "no known track"
     : `${of.track}, ${of.layout}`;
 
-function heading(s: RetimedSession): string {
+function heading(s: Session): string {
   const day = new Date(s.startUs / 1000).toISOString().slice(0, 16).replace("T", " ");
   const moved = s.before && where(s.before) !== where(s.after) ? ` (was: ${where(s.before)})` : "";
   return `${s.session}  ${s.vehicle}  ${day}  ${where(s.after)}${moved}`;
@@ -39,14 +39,14 @@ function changeLine({ before, after, differenceS }: Change): string {
     number.padStart(8),
     (before ? lapTime(before.timeS) : "-").padStart(10),
     (after ? lapTime(after.timeS) : "-").padStart(10),
-    (before && after ? signed(differenceS) : "").padStart(10),
+    (differenceS === null ? "" : signed(differenceS)).padStart(10),
     state,
   ]
     .join("  ")
     .trimEnd();
 }
 
-function sessionText(s: RetimedSession): string[] {
+function sessionText(s: Session): string[] {
   const lines = [heading(s)];
   if (!s.before) return [...lines, `    timed for the first time: ${laps(s.laps)}`, ""];
   if (s.changes.length > 0) {
@@ -63,12 +63,12 @@ const laps = (n: number): string => (n === 1 ? "1 lap" : `${n} laps`);
 
 /** Each lap that changed, and what it comes to. */
 export function retimeText(report: RetimeReport): string {
-  return [...report.changed.flatMap(sessionText), retimeSummary(report)].join("\n");
+  return [...report.sessions.flatMap(sessionText), retimeSummary(report)].join("\n");
 }
 
 function retimeSummary(report: RetimeReport): string {
-  const { changedLaps, appearedLaps, vanishedLaps } = plainReport(report, false);
+  const { changedLaps, appearedLaps, vanishedLaps } = report;
   const sessions = `${report.timed} ${report.timed === 1 ? "session" : "sessions"} timed again`;
-  if (report.changed.length === 0) return `${sessions}: nothing changed`;
-  return `${sessions}, ${report.changed.length} of them with changes: ${laps(changedLaps)} changed, ${appearedLaps} appeared, ${vanishedLaps} vanished`;
+  if (report.sessions.length === 0) return `${sessions}: nothing changed`;
+  return `${sessions}, ${report.sessions.length} of them with changes: ${laps(changedLaps)} changed, ${appearedLaps} appeared, ${vanishedLaps} vanished`;
 }
