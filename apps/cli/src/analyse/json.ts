@@ -1,4 +1,4 @@
-/** A value as JSON has it: what is not there is null, arrays of numbers are plain, ids of views are left out. */
+/** A value as JSON has it: what is not there is null, typed arrays are plain ones. */
 export function withoutNaN(value: unknown): unknown {
   if (typeof value === "number") return Number.isFinite(value) ? value : null;
   if (value instanceof Float64Array) return Array.from(value, withoutNaN);
