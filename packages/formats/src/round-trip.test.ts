@@ -1,10 +1,11 @@
-import { findColumn, type Group, type Recording } from "@pitwall/core";
+import { findColumn, type Group, type RecordedGate, type Recording } from "@pitwall/core";
 import { lapsReport } from "@pitwall/laps";
 import { describe, expect, it } from "vitest";
 import type { Format } from "./format.ts";
 import { FORMATS, readRecording, recognise } from "./registry.ts";
-import { crossings, drive, expectation } from "./testing/drive.ts";
+import { crossings, drive, expectation, truthAt } from "./testing/drive.ts";
 import { written } from "./testing/gather.ts";
+import { hasShared, shared } from "./testing/shared.ts";
 
 const BOTH = FORMATS.filter((f) => f.read && f.write);
 const SMOOTH = drive({ hz: 25 });
@@ -30,6 +31,10 @@ function samples(r: Recording, id: string): Map<number, number> {
   return out;
 }
 
+/** Timed from the fixes alone. */
+const wholeLaps = (r: Recording, gate: RecordedGate["ends"]) =>
+  lapsReport({ ...r, laps: [], gates: [] }, { gate }).laps.filter((l) => l.kind === "lap");
+
 describe.each(BOTH.map((f) => [f.id, f] as const))("%s, written and read", (_, format) => {
   it.each([
     ["even", SMOOTH],
@@ -44,14 +49,40 @@ describe.each(BOTH.map((f) => [f.id, f] as const))("%s, written and read", (_, f
     for (let i = 1; i < before.length; i++)
       expect(Math.abs(after[i]! - after[i - 1]! - (before[i]! - before[i - 1]!))).toBeLessThan(1000);
     for (let i = 0; i < before.length; i++) expect(Math.abs(after[i]! - before[i]!)).toBeLessThan(1000);
-    const timed = (x: Recording) =>
-      lapsReport({ ...x, laps: [], gates: [] }, { gate: gate.ends }).laps.filter((l) => l.kind === "lap");
+    const timed = (x: Recording) => wholeLaps(x, gate.ends);
     const [laps, lapsBack] = [timed(recording), timed(r)];
     expect(laps.length).toBe(before.length - 1);
     expect(lapsBack.length).toBe(laps.length);
     laps.forEach((l, k) => {
       expect(Math.abs(lapsBack[k]!.timeS - l.timeS)).toBeLessThan(0.001);
     });
+  });
+
+  it.each([
+    // a quarter of a radian a second: the timer's own curve between such fixes is good to some milliseconds
+    ["a fix a second", drive({ hz: 1, jitterUs: 100_000, seconds: 160 }), 0.004],
+    ["two fixes a second", drive({ hz: 2, jitterUs: 50_000, seconds: 160 }), 0.001],
+    ["five fixes a second", drive({ hz: 5, jitterUs: 15_000, seconds: 160 }), 0.0002],
+  ] as const)("gives the same laps from %s", async (_name, recording, withinS) => {
+    const gate = recording.gates[0]!.ends;
+    const laps = wholeLaps(recording, gate);
+    const lapsBack = wholeLaps(await back(recording, format), gate);
+    expect(laps.length).toBeGreaterThan(4);
+    expect(lapsBack.length).toBe(laps.length);
+    laps.forEach((l, k) => {
+      expect(Math.abs(lapsBack[k]!.timeS - l.timeS)).toBeLessThan(
+        format.carries.times === "fixed" ? withinS : 1e-5,
+      );
+    });
+  });
+
+  it.skipIf(!hasShared)("gives the laps of a phone at a fix a second within 1 ms", async () => {
+    const recording = await readRecording(shared("laps/trackaddict-goodwood-20220531.csv"));
+    const gate = recording.gates[0]!.ends;
+    const [lap, lapBack] = [wholeLaps(recording, gate), wholeLaps(await back(recording, format), gate)];
+    expect(lap.map((l) => l.timeS)).toEqual([expect.closeTo(177.527, 1)]);
+    expect(lapBack).toHaveLength(1);
+    expect(Math.abs(lapBack[0]!.timeS - lap[0]!.timeS)).toBeLessThan(0.001);
   });
 
   it("carries the laps, gates and times that it says it carries", async () => {
@@ -109,8 +140,12 @@ describe.each(BOTH.map((f) => [f.id, f] as const))("%s, written and read", (_, f
         for (const [t, v] of got) {
           if (format.carries.times === "position" && !fixTimes.has(t))
             throw new Error(`${name} at ${t} is no fix`);
-          const wanted = wantedAt(t);
-          if (Number.isNaN(wanted)) continue;
+          // between fixes a position lies on the curve of the drive, not on the chord; both ends of it are rounded
+          const between = !fixTimes.has(t) && (name === "gnss.lat" || name === "gnss.lon");
+          const truth = between ? truthAt(t)[name === "gnss.lat" ? "lat" : "lon"] : Number.NaN;
+          const line = wantedAt(t);
+          if (Number.isNaN(line)) continue;
+          const wanted = between ? truth + Math.sign(v - truth) * (resolution! / 2) : line;
           // a hole of five seconds is not bridged where a format can leave a cell empty, and held where it cannot
           if (name === "motor.temp" && t > group.tUs[9]! && t < group.tUs[20]!) {
             inHole++;

@@ -25,6 +25,12 @@ function column(
   return { field, values: Float64Array.from(tUs, (t) => rounded(f((t - START_US) / 1e6), resolution)) };
 }
 
+/** Where the drive truly is at a time, degrees. */
+export function truthAt(tUs: number): { readonly lat: number; readonly lon: number } {
+  const a = angle((tUs - START_US) / 1e6);
+  return { lat: LAT + (RADIUS_M * Math.sin(a)) / M_PER_LAT, lon: LON + (RADIUS_M * Math.cos(a)) / M_PER_LON };
+}
+
 export type DriveOptions = {
   readonly hz: number;
   /** Moves each fix by up to so many µs. */
@@ -45,8 +51,8 @@ export function drive({ hz, jitterUs = 0, seconds = 80 }: DriveOptions): Recordi
     name: "gps",
     tUs: gnss,
     columns: [
-      column("gnss.lat", "deg", 1e-8, gnss, (s) => LAT + (RADIUS_M * Math.sin(angle(s))) / M_PER_LAT),
-      column("gnss.lon", "deg", 1e-8, gnss, (s) => LON + (RADIUS_M * Math.cos(angle(s))) / M_PER_LON),
+      column("gnss.lat", "deg", 1e-8, gnss, (s) => truthAt(START_US + s * 1e6).lat),
+      column("gnss.lon", "deg", 1e-8, gnss, (s) => truthAt(START_US + s * 1e6).lon),
       column("gnss.speed", "m/s", 0.001, gnss, speed),
       column(
         "gnss.course",

@@ -10,6 +10,7 @@ import {
 import { channelOf } from "../names/channel-names.ts";
 import { unitOf, unitTo } from "../names/units.ts";
 import { type Decimals, decimalsOf } from "../text/decimal.ts";
+import { type Path, pathOf } from "./path-curve.ts";
 import { Sampler, type SamplerRule } from "./sampler.ts";
 
 /** A column as it goes into a file: its title, its unit's text, and values in that unit. */
@@ -21,7 +22,7 @@ export type OutColumn = {
   readonly decimals: Decimals;
   /** Value in the file's unit from one in the house's. */
   readonly toFile: (x: number) => number;
-  readonly sampler: Sampler;
+  readonly sampler: Path;
   readonly group: Group;
   readonly column: Column;
 };
@@ -94,7 +95,7 @@ export function outColumns(recording: Recording, rule: OutRule): OutColumn[] {
         unit: step ? wanted! : field.unit === "1" ? "" : field.unit,
         decimals: scaledDecimals(field, scale, offset),
         toFile: scale === 1 && offset === 0 ? (x) => x : (x) => x * scale + offset,
-        sampler: new Sampler(group, column, rule),
+        sampler: pathOf(group, column, rule) ?? new Sampler(group, column, rule),
         group,
         column,
       });
