@@ -80,6 +80,10 @@ describe("the live delta", () => {
       expect(Math.abs(delta - (lapTimeS - chosen.timeS))).toBeLessThan(0.1);
       expect(Math.abs(predicted - lapTimeS)).toBeLessThan(0.1);
       if (day === 3) continue;
+      expect(JSON.parse(await run("reference", "export", `${id}/2`, "--data", data))).toMatchObject({
+        format: "pitwall-reference",
+        lapTimeS: chosen.timeS,
+      });
       const put = (body: object) =>
         fetch(`${server.http}/api/v1/reference`, {
           method: "PUT",

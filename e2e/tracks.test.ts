@@ -173,7 +173,15 @@ describe("the archive, timed again", () => {
         headers: { "content-type": "application/json" },
         body: JSON.stringify(body),
       });
-    expect((await retime({ track: "My Oval" })).sessions.map((s) => s.session)).toEqual([before[1]!.id]);
+    expect((await retime({ track: "My Oval", dryRun: true })).sessions.map((s) => s.session)).toEqual([
+      before[1]!.id,
+    ]);
+    // the command asks the server that works in the folder
+    expect(JSON.parse(await run("retime", "--track", "My Oval", "--json"))).toMatchObject({
+      timed: 2,
+      total: 2,
+      sessions: [{ session: before[1]!.id }],
+    });
     expect((await retime({})).sessions).toEqual([]);
     expect((await retime({ session: "x" })).error?.code).toBe("not-found");
     expect((await retime({ tracks: "x" })).error?.code).toBe("malformed");

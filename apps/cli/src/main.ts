@@ -50,6 +50,7 @@ const EXPECTED = new Set([
   "CodecError",
   "FormatError",
   "LapsError",
+  "ApiRequestError",
 ]);
 
 /** Failures that people can do something about: one line. Anything else is a defect of ours and shows its trace. */

@@ -7,12 +7,10 @@ export { blackboxOf, type ReplayPackets } from "./demo.ts";
 export { deriveSession } from "./derive.ts";
 export { type Imported, type ImportOptions, importFile } from "./import.ts";
 export type { ReferenceFolder } from "./laps/reference-folder.ts";
-export { mustBeThere, savedLap } from "./laps/reference-for.ts";
+export { mustBeThere, REFERENCE_RATE_HZ, savedLap } from "./laps/reference-for.ts";
 export {
   plainReport,
-  type RetimedSession,
   type RetimeOptions,
-  type RetimeReport,
   retimeArchive,
 } from "./laps/retime.ts";
 export { type ComputedLaps, computeLaps, storeLaps, timeSession, timeUntimed } from "./laps/session-laps.ts";

@@ -76,6 +76,11 @@ export function createApiClient(baseUrl: string, fetch: typeof globalThis.fetch)
     },
     /** Lap times of the archive on the tracks as they are now. */
     retime: (request: RetimeRequest = {}) => call("POST", "/api/v1/retime", RetimeReport, request),
+    /** A lap as a reference file, as text; the session's best without a number. */
+    async referenceLap(id: string, lap?: number): Promise<string> {
+      const q = lap === undefined ? "" : `?lap=${lap}`;
+      return (await ask("GET", `/api/v1/sessions/${encodeURIComponent(id)}/reference${q}`)).text();
+    },
     /** Which lap the delta is against, and what could be chosen. */
     references: () => call("GET", "/api/v1/reference", References),
     chooseReference: (choice: ChooseReference) => call("PUT", "/api/v1/reference", References, choice),

@@ -11,17 +11,17 @@ import {
 } from "@pitwall/laps";
 import {
   mustBeThere,
-  openData,
   openReferences,
   openTracks,
+  REFERENCE_RATE_HZ,
   type ReferenceFolder,
   type ReferenceSetting,
   savedLap,
 } from "@pitwall/server";
-import { StoreError } from "@pitwall/store";
 import { CommandError, command, type ExitCode, type Io, intOption, UsageError } from "../command.ts";
 import { dataOf, tellProblem } from "../data.ts";
 import { lapTime } from "../lap-time.ts";
+import { openPlace } from "../place.ts";
 import { READING, READING_USAGE, type ReadingValues } from "../reading-options.ts";
 import { openRecording } from "../recordings.ts";
 
@@ -34,9 +34,6 @@ const USAGE = [
   "       pitwall reference delete NAME",
   `       for import also ${READING_USAGE}`,
 ].join("\n");
-
-/** Enough for a delta within a hundredth of a second, and a tenth of the size. */
-const FILE_RATE_HZ = 10;
 
 type Values = ReadingValues & {
   readonly json?: boolean | undefined;
@@ -154,30 +151,25 @@ function settingOf({ references, values }: Call, what: string): ReferenceSetting
   );
 }
 
-async function checkLap({ values, io }: Call, setting: ReferenceSetting): Promise<void> {
-  try {
-    await using data = await openData(dataOf(values), tellProblem(io));
-    mustBeThere(data, setting);
-  } catch (e) {
-    if (!(e instanceof StoreError) || e.code !== "locked") throw e;
-    io.err("not checked whether there is such a lap: a server works in the data folder");
-  }
+async function checkLap({ values, io }: Call, setting: ReferenceSetting & { kind: "lap" }): Promise<void> {
+  await using place = await openPlace(io, values);
+  if (place.data) return mustBeThere(place.data, setting);
+  const { laps } = await place.server.api.laps(setting.session);
+  if (!laps.some((l) => l.kind === "lap" && l.number === setting.number))
+    throw new CommandError(`${setting.session}: it has no whole lap ${setting.number}`);
 }
 
 async function exportLap({ values, io }: Call, what: string): Promise<ExitCode> {
-  const [, session = what, number] = /^(.+)\/(\d+)$/.exec(what) ?? [];
-  await using data = await openData(dataOf(values), tellProblem(io));
-  const saved = await savedLap(
-    data,
-    session,
-    number === undefined ? undefined : Number(number),
-    FILE_RATE_HZ,
-  );
-  const text = formatReferenceFile(saved);
+  const [, session = what, lap] = /^(.+)\/(\d+)$/.exec(what) ?? [];
+  const number = lap === undefined ? undefined : Number(lap);
+  await using place = await openPlace(io, values);
+  const text = place.data
+    ? formatReferenceFile(await savedLap(place.data, session, number, REFERENCE_RATE_HZ))
+    : await place.server.api.referenceLap(session, number);
   if (values.output === undefined) await io.out(text);
   else {
     await writeFile(values.output, text);
-    io.err(`${values.output}: ${about(saved)}`);
+    io.err(`${values.output}: ${about(parseReferenceFile(text))}`);
   }
   return 0;
 }
@@ -226,7 +218,7 @@ async function lapOfRecording({ values, io }: Call, file: string): Promise<Saved
     ...(driven && { layout: driven.name }),
     ...(recording.vehicle !== undefined && { vehicle: recording.vehicle }),
     lapTimeS: lap.timeS,
-    fixes: cutLap(trace, lap, FILE_RATE_HZ),
+    fixes: cutLap(trace, lap, REFERENCE_RATE_HZ),
   };
 }
 

@@ -1,7 +1,9 @@
 import { ChooseReference, type References, RetimeRequest, type SessionLaps } from "@pitwall/api";
+import { formatReferenceFile } from "@pitwall/laps";
 import type { FastifyInstance } from "fastify";
+import * as z from "zod";
 import type { DataFolder } from "../data-folder.ts";
-import { mustBeThere } from "../laps/reference-for.ts";
+import { mustBeThere, REFERENCE_RATE_HZ, savedLap } from "../laps/reference-for.ts";
 import { plainReport, retimeArchive } from "../laps/retime.ts";
 import { HttpError } from "./http-error.ts";
 
@@ -29,6 +31,16 @@ export function lapRoutes(app: FastifyInstance, { data, laps }: LapRouteDeps): v
       lapTimeS,
     })),
   });
+  app.get(
+    "/api/v1/sessions/:id/reference",
+    { config: { needs: "read:sessions" } },
+    async (request, reply) => {
+      const { lap } = z.strictObject({ lap: z.coerce.number().int().optional() }).parse(request.query);
+      const { session } = laps((request.params as { id: string }).id);
+      const saved = await savedLap(data, session, lap, REFERENCE_RATE_HZ);
+      return reply.type("application/json").send(formatReferenceFile(saved));
+    },
+  );
   app.get("/api/v1/reference", { config: { needs: "read:tracks" } }, async () => references());
   app.put("/api/v1/reference", { config: { needs: "write:tracks" } }, async (request) => {
     const { vehicle, reference } = ChooseReference.parse(request.body);

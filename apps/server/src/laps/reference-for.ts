@@ -30,6 +30,9 @@ export type FoundReference = {
   readonly lap?: ReferenceLap;
 };
 
+/** Of a lap in a file: enough for a delta within a few hundredths of a second, in a fraction of the size. */
+export const REFERENCE_RATE_HZ = 10;
+
 /** A lap of this session is always there to compare with. */
 const OTHERWISE: FoundReference = { choice: "session-best" };
 
