@@ -85,11 +85,11 @@ describe.skipIf(socat.skip)(`pseudo terminals${socat.title}`, () => {
     expect(can!["answers"]).toBe(2);
     expect(lines.length - 2).toBe(can!["frames"]);
     expect(can!["frames"]! + can!["unheard"]! + can!["unread"]!).toBe(can!["offered"]);
-    expect(can!["frames"]).toBeGreaterThan(1000);
+    expect(can!["frames"]).toBeGreaterThan(300);
     const decoded = await receiver;
     const summary = JSON.parse(decoded.err.trim()) as { messages: number; bad: number; skippedBytes: number };
     expect(summary).toMatchObject({ messages: fixes!["frames"], bad: 0, skippedBytes: 0 });
-    expect(fixes!["frames"]).toBeGreaterThan(400);
+    expect(fixes!["frames"]).toBeGreaterThan(100);
     expect(existsSync(at("can"))).toBe(false);
     expect(existsSync(at("gps"))).toBe(false);
   }, 60_000);
@@ -153,6 +153,25 @@ describe.skipIf(socat.skip)(`pseudo terminals${socat.title}`, () => {
     const [imu] = run.report().sent;
     expect(imu!["overrun"]).toBeGreaterThan(100);
     expect(imu!["frames"]! + imu!["overrun"]! + imu!["unread"]!).toBe(imu!["offered"]);
+  }, 60_000);
+
+  it("of a run that was killed are taken over, those of one that runs are not", async () => {
+    const first = await drive(["--laps", "9", "--to", `jbd+pty:${at("again")}`], ["again"]);
+    const rival = await pitwall(["simulate", "--track", track, "--to", `jbd+pty:${at("again")}`]);
+    expect(rival).toMatchObject({ code: 1 });
+    expect(rival.err).toContain("another program has made this terminal");
+    first.child.kill("SIGKILL");
+    await first.closed;
+    const next = await drive(
+      ["--laps", "9", "--to", `jbd+pty:${at("again")}`, "--to", `wt901+pty:${at("after")}`],
+      ["after"],
+    );
+    const app = host("again");
+    await until(() => app.text().length > 0 || (app.child.exitCode !== null && next.child.exitCode !== null));
+    next.child.kill("SIGINT");
+    expect(await next.closed, next.err()).toBe(0);
+    expect(existsSync(at("again"))).toBe(false);
+    app.end();
   }, 60_000);
 
   it("are refused where something else is, where no such bus is, and for a fleet", async () => {

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { closeSync, constants, lstatSync, openSync, readlinkSync, unlinkSync } from "node:fs";
+import { closeSync, constants, existsSync, lstatSync, openSync, readlinkSync, unlinkSync } from "node:fs";
 import { createInterface } from "node:readline";
 import { setTimeout as sleep } from "node:timers/promises";
 import { CommandError } from "./command.ts";
@@ -24,13 +24,22 @@ const PROBE_MS = 3000;
 const QUIET_MS = 2000;
 const PROBE_LASTS_MS = 30;
 
-/** A link that an earlier run has left is replaced; anything else in the way is not touched. Throws CommandError. */
-function clear(path: string): void {
+/** A socat whose simulator was killed ends as soon as somebody opens its terminal, and takes the link along. */
+const LEFTOVER_MS = 150;
+
+/** A link that a killed run has left is taken away; anything else in the way is not touched. Throws CommandError. */
+async function clear(path: string): Promise<void> {
   const there = lstatSync(path, { throwIfNoEntry: false });
   if (!there) return;
   if (!there.isSymbolicLink() || !/^\/dev\/(pts\/|tty)/.test(readlinkSync(path)))
     throw new CommandError(`${path}: something else is there; name a path that is free`);
-  unlinkSync(path);
+  if (existsSync(path)) {
+    const fd = openSync(path, constants.O_RDWR | constants.O_NOCTTY | constants.O_NONBLOCK);
+    await sleep(LEFTOVER_MS);
+    closeSync(fd);
+    if (existsSync(path)) throw new CommandError(`${path}: another program has made this terminal`);
+  }
+  if (lstatSync(path, { throwIfNoEntry: false })) unlinkSync(path);
 }
 
 /**
@@ -97,7 +106,10 @@ export async function openTerminal(path: string, fromHost: (bytes: Uint8Array) =
     });
   }
 
-  clear(path);
+  await clear(path);
+  // a crash of ours takes socat along; only being killed does not
+  const stop = () => void line.kill("SIGTERM");
+  process.once("exit", stop);
   laid.promise.catch(() => {});
   lay();
   await laid.promise;
@@ -123,6 +135,7 @@ export async function openTerminal(path: string, fromHost: (bytes: Uint8Array) =
     },
     async [Symbol.asyncDispose]() {
       isOver = true;
+      process.off("exit", stop);
       clearInterval(probe);
       if (isOpen) await sleep(LINGER_MS);
       release();
