@@ -2,7 +2,8 @@ import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { References, Samples, SessionLaps, SessionSummary } from "@pitwall/api";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { getJson, pitwall, type ServerProcess, startServer, temporaryFolder, until } from "./harness.ts";
+import { getJson, type ServerProcess, startServer, temporaryFolder, until } from "./harness.ts";
+import { command } from "./in-process.ts";
 import { ovalCsv } from "./oval.ts";
 
 let folder: Awaited<ReturnType<typeof temporaryFolder>>;
@@ -17,7 +18,7 @@ beforeAll(async () => {
 afterAll(() => folder[Symbol.asyncDispose]());
 
 async function run(...args: string[]): Promise<string> {
-  const ran = await pitwall(args);
+  const ran = await command(args);
   expect(ran.code, ran.err).toBe(0);
   return ran.out;
 }
@@ -113,7 +114,7 @@ describe("the live delta", () => {
     expect(await run("reference", "--data", other)).toMatch(
       /^the delta is against the imported lap "Anna"\nimported\n {2}Anna {2}0:\d\d\.\d{3} {2}Oval, full {2}friend\n$/,
     );
-    const refused = await pitwall(["reference", "use", "Berta", "--data", other]);
+    const refused = await command(["reference", "use", "Berta", "--data", other]);
     expect([refused.code, refused.err]).toEqual([1, expect.stringContaining('no reference "Berta"')]);
   });
 });

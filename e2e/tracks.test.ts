@@ -2,7 +2,8 @@ import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { SessionLaps, TrackFile, TrackSummary } from "@pitwall/api";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { getJson, pitwall, startServer, temporaryFolder } from "./harness.ts";
+import { getJson, startServer, temporaryFolder } from "./harness.ts";
+import { command } from "./in-process.ts";
 import { ovalCsv } from "./oval.ts";
 
 let folder: Awaited<ReturnType<typeof temporaryFolder>>;
@@ -16,19 +17,19 @@ beforeAll(async () => {
   const oval = join(folder.path, "oval.csv");
   await writeFile(oval, ovalCsv());
   const args = ["--track", oval, "--laps", "3", "--speed", "max", "--start", "2026-05-28T10:00:00Z"];
-  const ran = await pitwall(["simulate", ...args, "--to", drive]);
+  const ran = await command(["simulate", ...args, "--to", drive]);
   expect(ran.code, ran.err).toBe(0);
   gate = (JSON.parse(ran.out) as { gate: number[] }).gate;
 }, 60_000);
 afterAll(() => folder[Symbol.asyncDispose]());
 
 async function run(...args: string[]): Promise<string> {
-  const ran = await pitwall([...args, "--data", data]);
+  const ran = await command([...args, "--data", data]);
   expect(ran.code, ran.err).toBe(0);
   return ran.out;
 }
 const refused = async (...args: string[]) => {
-  const { code, err } = await pitwall([...args, "--data", data]);
+  const { code, err } = await command([...args, "--data", data]);
   return { code, err: err.split("\n").find((l) => l.startsWith("pitwall tracks")) };
 };
 type Report = { readonly track?: string; readonly laps: { kind: string; timeS: number }[]; notes: string[] };
@@ -79,7 +80,7 @@ describe("tracks of one's own", () => {
   it("that are damaged are reported, and the others used", async () => {
     await mkdir(join(data, "tracks"), { recursive: true });
     await writeFile(join(data, "tracks", "bad.json"), '{"format":"pitwall-track"');
-    const ran = await pitwall(["tracks", "--json", "--data", data]);
+    const ran = await command(["tracks", "--json", "--data", data]);
     expect(ran.code).toBe(0);
     expect(ran.err).toMatch(/bad\.json: track file: .*left out/s);
     expect((JSON.parse(ran.out) as TrackSummary[])[0]!.name).toBe("My Oval");
