@@ -10,7 +10,7 @@ import { openPlace } from "./place.ts";
 import { progressBar } from "./progress.ts";
 import { type ReadingValues, readingOf } from "./reading-options.ts";
 
-/** A recording from a file in any known format, or a stored session by its id. Throws CommandError where it is neither. */
+/** A recording from a file in any known format (what could not be read of it is told), or a stored session by its id. Throws CommandError where it is neither. */
 export async function openRecording(
   io: Io,
   what: string,
@@ -26,7 +26,7 @@ export async function openRecording(
     const companions = await companionsOf(what);
     const bar = progressBar(io, `reading ${what}`);
     try {
-      return await explained(io, what, () =>
+      const recording = await explained(io, what, () =>
         readRecording(input.chunks, {
           ...companions,
           ...reading,
@@ -37,6 +37,9 @@ export async function openRecording(
           signal: io.signal,
         }),
       );
+      bar.end();
+      for (const note of recording.notes) io.err(`${what}: ${note}`);
+      return recording;
     } finally {
       bar.end();
     }

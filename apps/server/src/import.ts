@@ -2,7 +2,7 @@ import { createReadStream } from "node:fs";
 import { open, stat } from "node:fs/promises";
 import { basename, extname } from "node:path";
 import type { Recording } from "@pitwall/core";
-import { type ReadOptions, readRecording, recognise } from "@pitwall/formats";
+import { chooseFormat, type ReadOptions, readRecording } from "@pitwall/formats";
 import { createPipeline, type Pipeline } from "@pitwall/pipeline";
 import { createBlackboxFramer } from "@pitwall/protocols";
 import {
@@ -59,11 +59,16 @@ export async function importFile(
       { ...journal, vehicle: options.vehicle ?? journal.vehicle },
       progress,
     );
-  if (reading.format === undefined && looksLikeBlackbox(head))
+  if (reading.format === undefined && reading.protocol === undefined && looksLikeBlackbox(head))
     return importBlackbox(data, file, title, named, progress);
 
-  const format = reading.format ?? recognise(head, title)?.format.id;
-  if (format === undefined) throw new StoreError("unsupported", file, "is in no format that Pitwall knows");
+  const format = chooseFormat(head, { ...reading, name: title })?.id;
+  if (format === undefined)
+    throw new StoreError(
+      "unsupported",
+      file,
+      "is in no format that Pitwall knows; the captured bytes of a device are read with --protocol NAME",
+    );
   let { mapping } = reading;
   const files = new ImportedFiles();
   const meta: SourceMeta = {

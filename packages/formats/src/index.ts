@@ -6,6 +6,7 @@ export { mappingFaults } from "./generic-csv/plan.ts";
 export { encodeLine, type LinePoint, type LineValue } from "./line-protocol/encode.ts";
 export { channelOf } from "./names/channel-names.ts";
 export {
+  chooseFormat,
   FORMATS,
   findFormat,
   type Recognised,

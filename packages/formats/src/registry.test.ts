@@ -14,7 +14,7 @@ const healthy = async (id: string): Promise<Uint8Array | undefined> =>
 const READ = FORMATS.filter((f) => f.read);
 /** Formats whose files are tried with damage; of the others, protocols have fuzz tests of their own. */
 const TRIED = READ.map((f) => f.id).filter(
-  (id) => !["candump", "blackbox-log", "vesc-uart-log"].includes(id),
+  (id) => !["candump", "blackbox-log", "vesc-uart-log", "protocol-log"].includes(id),
 );
 
 function expectSound(r: Recording): void {
@@ -32,7 +32,7 @@ function expectSound(r: Recording): void {
     expect(new Set(g.columns.map((c) => c.field.name)).size).toBe(g.columns.length);
   }
   if (r.problems) {
-    expect(r.problems.list.length).toBeLessThanOrEqual(100);
+    expect(r.problems.list.length).toBeLessThanOrEqual(10_000);
     expect(r.problems.count).toBeGreaterThanOrEqual(r.problems.list.length);
     expect(r.notes.length).toBeLessThan(40);
   }

@@ -16,7 +16,7 @@ import { motecCsv } from "./motec/motec-csv.ts";
 import { motecLd } from "./motec/motec-ld.ts";
 import { parquet } from "./parquet/parquet.ts";
 import { pitwallCsv } from "./pitwall-csv/pitwall-csv.ts";
-import { blackboxLog, gnssLog, vescLog } from "./protocol-log/logs.ts";
+import { blackboxLog, gnssLog, protocolLog, vescLog } from "./protocol-log/logs.ts";
 import { raceCaptureLog } from "./racecapture/racecapture.ts";
 import { raceChronoCsv2, raceChronoCsv3 } from "./racechrono/racechrono.ts";
 import { type ByteSource, HEAD_LENGTH, peek } from "./source.ts";
@@ -45,6 +45,7 @@ export const FORMATS: readonly Format[] = [
   gnssLog,
   blackboxLog,
   vescLog,
+  protocolLog,
   candump,
   mcap,
   journal,
@@ -71,13 +72,22 @@ export function recognise(head: Uint8Array, name?: string): Recognised | undefin
   return best;
 }
 
+/** The format to read a file by: the one that is named, the log of a named protocol, else the one recognised. */
+export function chooseFormat(
+  head: Uint8Array,
+  options: Pick<ReadOptions, "format" | "protocol" | "name">,
+): Format | undefined {
+  if (options.format !== undefined) return findFormat(options.format);
+  const found = recognise(head, options.name)?.format;
+  return options.protocol !== undefined && found !== candump ? protocolLog : found;
+}
+
 /** Reads a file of any format, or of the one that the options name. Throws FormatError: "unrecognised", or what the format's reader says. */
 export async function readRecording(source: ByteSource, options: ReadOptions = {}): Promise<Recording> {
   const peeked = await peek(source);
   const place = options.name ?? "file";
   if (peeked.head.length === 0) throw new FormatError("empty", place, "the file is empty");
-  const format =
-    options.format === undefined ? recognise(peeked.head, options.name)?.format : findFormat(options.format);
+  const format = chooseFormat(peeked.head, options);
   if (!format)
     throw new FormatError(
       "unrecognised",

@@ -73,7 +73,6 @@ export const exportCommand = command({
     } finally {
       bar.end();
     }
-    for (const n of given.notes) io.err(`${what}: ${n}`);
     if (note !== undefined && format.carries.laps !== "none") io.err(note);
     if (values.json && output !== undefined)
       await io.out(

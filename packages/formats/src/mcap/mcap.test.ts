@@ -153,6 +153,29 @@ const FOREIGN: readonly Message[] = [
   },
 ];
 
+/** foxglove.LocationFix in Protocol Buffers, laid out by hand: tags are field * 8 + wire type. */
+function locationFix(lat: number, speed: number | undefined): Uint8Array {
+  const double = (field: number, x: number) => {
+    const b = new Uint8Array(9);
+    b[0] = field * 8 + 1;
+    new DataView(b.buffer).setFloat64(1, x, true);
+    return b;
+  };
+  // 1 700 000 000 = 0x6553f100 as groups of seven bits, lowest first; 250 000 000 ns likewise
+  const stamp = [0x08, 0x80, 0xe2, 0xcf, 0xaa, 0x06, 0x10, 0x80, 0xe5, 0x9a, 0x77];
+  const nine = new Uint8Array(2 + 72);
+  nine.set([4 * 8 + 2, 72]);
+  for (const [i, variance] of [4, 0, 0, 0, 4, 0, 0, 0, 9].entries())
+    new DataView(nine.buffer).setFloat64(2 + 8 * i, variance, true);
+  return joined([
+    double(1, lat),
+    double(2, 4.5),
+    nine,
+    Uint8Array.of(5 * 8, 2, 6 * 8 + 2, stamp.length, ...stamp, 7 * 8 + 2, 3, 0x67, 0x70, 0x73),
+    ...(speed === undefined ? [] : [double(12, speed), double(13, -Math.PI / 2)]),
+  ]);
+}
+
 describe("MCAP of other programs", () => {
   it("reads NavSatFix, Imu and LocationFix in their encodings, by their own stamps", async () => {
     const bytes = await file(FOREIGN);
@@ -303,5 +326,33 @@ describe("MCAP of Pitwall", () => {
     const broken = bytes.slice();
     broken.fill(0xff, bytes.length * 0.7, bytes.length * 0.7 + 64);
     expect((await readRecording(broken)).problems?.count).toBe(1);
+  });
+
+  it("reads LocationFix in Protocol Buffers, and lists messages that are cut off", async () => {
+    const message = (data: Uint8Array, logUs: number): Message => ({
+      topic: "/gps",
+      schema: "foxglove.LocationFix",
+      encoding: "protobuf",
+      data,
+      logUs,
+    });
+    const whole = locationFix(50.25, 12.5);
+    const r = await readRecording(
+      await file([
+        message(whole, T0),
+        message(locationFix(50.5, undefined), T0),
+        message(whole.slice(0, 40), T0),
+      ]),
+    );
+    expect(r.groups[0]!.tUs[0]).toBe(1_700_000_000_250_000);
+    const at = (id: string) => [...findColumn(r, id)!.column.values];
+    expect([at("gnss.lat"), at("gnss.lon")]).toEqual([
+      [50.25, 50.5],
+      [4.5, 4.5],
+    ]);
+    expect(at("gnss.speed")).toEqual([12.5, Number.NaN]);
+    expect(at("gnss.course")[0]).toBeCloseTo(1.5 * Math.PI, 12);
+    expect([at("gnss.hAcc")[0], at("gnss.vAcc")[0]]).toEqual([2, 3]);
+    expect(r.problems?.list).toEqual([expect.objectContaining({ code: "malformed" })]);
   });
 });

@@ -1,5 +1,6 @@
 import type { FieldSpec } from "@pitwall/core";
 import { ownColumn } from "../names/channel-names.ts";
+import { eachField, packedDoubles } from "./protobuf.ts";
 
 /** What a message of a foreign topic gives: values by channel id, and the sender's own time where it has one. */
 export type Taken = { stampUs: number; readonly values: Map<string, number> };
@@ -140,8 +141,49 @@ const locationFix = json((m, into) => {
   into.stampUs = stampJson(m["timestamp"]);
   fix(0, number(m["latitude"]), number(m["longitude"]), number(m["altitude"]), into.values);
   into.values.delete("gnss.fix");
+  motion(number(m["speed"]), number(m["course"]), into.values);
   accuracy(list(m["position_covariance"]), number(m["position_covariance_type"]), into.values);
 });
+
+/** Field numbers of foxglove.LocationFix (foxglove/foxglove-sdk, LocationFix.proto). */
+const locationFixProto: Take = (data, into) => {
+  let [lat, lon, alt, speed, course, type] = [Number.NaN, Number.NaN, Number.NaN, Number.NaN, Number.NaN, 0];
+  const covariance: number[] = [];
+  eachField(data, (field, value) => {
+    if (typeof value !== "number") {
+      if (field === 6) into.stampUs = stampProto(value);
+      else if (field === 4) covariance.push(...packedDoubles(value));
+    } else if (field === 1) lat = value;
+    else if (field === 2) lon = value;
+    else if (field === 3) alt = value;
+    else if (field === 4) covariance.push(value);
+    else if (field === 5) type = value;
+    else if (field === 12) speed = value;
+    else if (field === 13) course = value;
+  });
+  // a 0 is not sent
+  if (Number.isNaN(lat) && Number.isNaN(lon)) return;
+  fix(0, lat || 0, lon || 0, alt || 0, into.values);
+  into.values.delete("gnss.fix");
+  motion(speed, course, into.values);
+  accuracy(covariance, type, into.values);
+};
+
+function stampProto(bytes: Uint8Array): number {
+  let [s, ns] = [0, 0];
+  eachField(bytes, (field, value) => {
+    if (typeof value !== "number") return;
+    if (field === 1) s = value;
+    else if (field === 2) ns = value;
+  });
+  return stampOf(s, ns);
+}
+
+function motion(speed: number, course: number, values: Map<string, number>): void {
+  const turn = 2 * Math.PI;
+  if (Number.isFinite(speed)) values.set("gnss.speed", speed);
+  if (Number.isFinite(course)) values.set("gnss.course", ((course % turn) + turn) % turn);
+}
 
 const navSatJson = json((m, into) => {
   into.stampUs = stampJson(object(m["header"])["stamp"]);
@@ -173,7 +215,7 @@ export function takerOf(schema: string, encoding: string): Take | undefined {
   switch (schema) {
     case "foxglove.LocationFix":
     case "foxglove_msgs/msg/LocationFix":
-      return encoding === "json" ? locationFix : undefined;
+      return encoding === "json" ? locationFix : encoding === "protobuf" ? locationFixProto : undefined;
     case "sensor_msgs/msg/NavSatFix":
     case "sensor_msgs/NavSatFix":
       return encoding === "json" ? navSatJson : kind && navSatFix(kind);

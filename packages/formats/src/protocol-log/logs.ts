@@ -1,5 +1,6 @@
 import type { Protocol } from "@pitwall/core";
 import { findProtocol } from "@pitwall/protocols";
+import { FormatError } from "../errors.ts";
 import type { Carries, Format } from "../format.ts";
 import { readProtocolLog, sniffProtocol } from "./read.ts";
 
@@ -47,3 +48,30 @@ export const vescLog = logOf("vesc-uart", {
   extensions: ["bin"],
   remarks: "Read only, where the messages carry times.",
 });
+
+/** Any other protocol, where somebody names it: nothing is recognised. */
+export const protocolLog: Format = {
+  id: "protocol-log",
+  title: "Bytes of a device, as captured",
+  extensions: ["bin", "log"],
+  sniff: () => 0,
+  async read(source, options) {
+    const protocol = findProtocol(options.protocol ?? "");
+    if (!protocol)
+      throw new FormatError(
+        "needs-mapping",
+        options.name ?? "protocol-log",
+        options.protocol === undefined
+          ? "nothing says which protocol it is (--protocol NAME)"
+          : `there is no protocol "${options.protocol}"`,
+      );
+    if (protocol.carrier === "can")
+      throw new FormatError(
+        "unsupported",
+        options.name ?? "protocol-log",
+        `${protocol.name} is spoken on a CAN bus, and this is no CAN log`,
+      );
+    return readProtocolLog(protocol, source, options, options.protocolOptions);
+  },
+  carries: { ...carries, remarks: "Read only, with `--protocol NAME`, where the messages carry times." },
+};

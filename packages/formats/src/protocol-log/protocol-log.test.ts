@@ -109,3 +109,30 @@ describe("logs of other protocols", () => {
     });
   });
 });
+
+describe("a log of a protocol that somebody names", () => {
+  it("is read as such, whatever it looks like", async () => {
+    const r = await readRecording(bytesOf(NMEA), { protocol: "nmea" });
+    expect([...findColumn(r, "gnss.lat")!.column.values]).toEqual(
+      [50.3, 50.301, 50.302].map((x) => expect.closeTo(x, 9)),
+    );
+    await expect(
+      readRecording(bytesOf(NMEA), { protocol: "racebox", name: "run.bin" }),
+    ).rejects.toMatchObject({
+      code: "empty",
+    });
+  });
+
+  it("is refused for a protocol that is not there, or is spoken on a CAN bus", async () => {
+    await expect(readRecording(bytesOf(NMEA), { protocol: "morse" })).rejects.toMatchObject({
+      code: "needs-mapping",
+      reason: expect.stringContaining('"morse"'),
+    });
+    await expect(readRecording(bytesOf(NMEA), { protocol: "vesc-can", name: "x.log" })).rejects.toMatchObject(
+      {
+        code: "unsupported",
+        place: "x.log",
+      },
+    );
+  });
+});

@@ -1,6 +1,6 @@
 import type { ProblemCode, RecordedProblem } from "@pitwall/core";
 
-const LISTED = 100;
+const LISTED = 10_000;
 const NOTED = 10;
 
 /** What a reader could not take over. The list is bounded, so that a wholly damaged file costs no memory. */
