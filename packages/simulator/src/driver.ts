@@ -2,6 +2,7 @@ import type { Point } from "./curve.ts";
 import { cos, hypot, sin } from "./math.ts";
 import { Random } from "./random.ts";
 import type { SimTrack } from "./track.ts";
+import type { Vehicle } from "./vehicles.ts";
 
 export type DriveOptions = {
   readonly seed: number;
@@ -36,6 +37,37 @@ export function drivenLine(track: SimTrack, options: DriveOptions, before: numbe
     });
   }
   return out;
+}
+
+/** Lights are at least this far from the start line. */
+const CLEAR_OF_START_M = 50;
+
+/**
+ * Where the way stops at a red light, as curve parameter, and for how long. Lights stand at the same places in every
+ * lap; a driver without noise has green ones. `n` points `spacingM` apart make a lap, `before` of them come before it.
+ */
+export function redLights(
+  traffic: NonNullable<Vehicle["traffic"]>,
+  options: DriveOptions,
+  before: number,
+  n: number,
+  spacingM: number,
+): readonly { readonly u: number; readonly waitS: number }[] {
+  if (options.driverNoise === 0) return [];
+  const random = new Random(options.seed, "lights");
+  const clear = Math.ceil(CLEAR_OF_START_M / spacingM);
+  const places: number[] = [];
+  const between = traffic.lightEveryM / spacingM;
+  for (let at = clear; at < n - clear; at += between * (0.5 + random.uniform())) places.push(Math.round(at));
+  const red: { u: number; waitS: number }[] = [];
+  for (let lap = 0; lap < options.laps; lap++)
+    for (const place of places)
+      if (random.chance(traffic.redShare))
+        red.push({
+          u: before - 1 + lap * n + place,
+          waitS: traffic.leastS + (traffic.mostS - traffic.leastS) * random.uniform(),
+        });
+  return red;
 }
 
 /** Smooth noise of unit size: cosine-interpolated gaussians, `every` points apart. */

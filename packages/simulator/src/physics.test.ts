@@ -147,6 +147,46 @@ describe("rates of the body", () => {
   });
 });
 
+describe("a road car in traffic", () => {
+  it("stands at red lights, each at its place in every lap, and goes on from there", () => {
+    const flat = oval();
+    const long = {
+      ...flat,
+      points: flat.points.map((p) => ({ ...p, x: 6 * p.x, y: 6 * p.y })),
+    };
+    const drive = new Trajectory(prepareTrack(long), VEHICLES.road, { seed: 3, laps: 4, driverNoise: 1 });
+    const truth = createTruth();
+    const stops: { fromS: number; forS: number; x: number; y: number }[] = [];
+    let stands = true;
+    let at = { x: Number.NaN, y: Number.NaN };
+    for (let t = 3.5; t < drive.durationS - 4; t += 0.01) {
+      drive.at(t, truth);
+      const still = truth.speedMps === 0;
+      // what stands does not move, and what moves does not jump
+      const way = Math.hypot(truth.x - at.x, truth.y - at.y);
+      if (still && stands) expect(way).toBe(0);
+      else if (!Number.isNaN(way)) expect(way).toBeLessThan(0.01 * 17);
+      if (still && !stands) stops.push({ fromS: t, forS: 0, x: truth.x, y: truth.y });
+      else if (still) stops.at(-1)!.forS += 0.01;
+      stands = still;
+      at = { x: truth.x, y: truth.y };
+    }
+    expect(stops.length).toBeGreaterThan(6);
+    const { leastS, mostS } = VEHICLES.road.traffic!;
+    for (const s of stops) {
+      expect(s.forS).toBeGreaterThan(leastS - 0.1);
+      expect(s.forS).toBeLessThan(mostS + 0.1);
+    }
+    // fewer places than stops: the driver wanders about the line by a metre or so
+    const places = stops.filter((s, i) =>
+      stops.slice(0, i).every((o) => Math.hypot(o.x - s.x, o.y - s.y) > 5),
+    );
+    expect(places.length).toBeLessThan(stops.length);
+    const green = new Trajectory(prepareTrack(long), VEHICLES.road, { seed: 3, laps: 4, driverNoise: 0 });
+    expect(drive.durationS - green.durationS).toBeGreaterThan(leastS * stops.length);
+  });
+});
+
 describe("a magnetometer", () => {
   const mag = () => new MagSensor(IMU_WT901, 1, "t");
   const still = createTruth();

@@ -14,6 +14,8 @@ export type Road = {
   readonly rise: Float64Array;
   readonly cosBank: Float64Array;
   readonly sinBank: Float64Array;
+  /** Seconds that the vehicle stands there; 0 almost everywhere. */
+  readonly waitS: Float64Array;
 };
 
 export function roadAlong(curve: Curve, u: Float64Array, s: Float64Array, state: CurveState): Road {
@@ -24,6 +26,7 @@ export function roadAlong(curve: Curve, u: Float64Array, s: Float64Array, state:
     rise: new Float64Array(n),
     cosBank: new Float64Array(n),
     sinBank: new Float64Array(n),
+    waitS: new Float64Array(n),
   };
   for (let i = 0; i < n; i++) {
     const c = curve.at(u[i]!, state);
@@ -65,6 +68,7 @@ function bendLimits(vehicle: Vehicle, road: Road, commitment: Float64Array): Flo
     const sine = road.curvature[i]! > 0 ? -road.sinBank[i]! : road.sinBank[i]!;
     if (Math.abs(sine) >= grip * cosine)
       throw new RangeError(`the road is banked so steeply that a ${vehicle.name} slides off it at rest`);
+    if (road.waitS[i]! > 0) return 0;
     const bend = Math.max(1e-6, Math.abs(road.curvature[i]!)) * (cosine - grip * sine);
     return bend > 0 ? Math.min(top2, (GRAVITY * (grip * cosine + sine)) / bend) : top2;
   });

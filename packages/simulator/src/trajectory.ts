@@ -1,5 +1,5 @@
 import { Curve, createCurveState, type Point } from "./curve.ts";
-import { type DriveOptions, drivenLine } from "./driver.ts";
+import { type DriveOptions, drivenLine, redLights } from "./driver.ts";
 import { atan2, cos, hypot, sin } from "./math.ts";
 import { GRAVITY, roadAlong, speedsAlong } from "./speeds.ts";
 import type { SimTrack } from "./track.ts";
@@ -82,6 +82,7 @@ export class Trajectory {
   readonly #s: Float64Array;
   readonly #v2: Float64Array;
   readonly #gear: Uint8Array;
+  readonly #waitS: Float64Array;
   readonly #t: Float64Array;
   readonly #state = createCurveState();
   #hint = 0;
@@ -99,7 +100,14 @@ export class Trajectory {
     const { u, s } = nodesAlong(this.#curve, this.#state);
     this.#u = u;
     this.#s = s;
-    const { gear, v2 } = speedsAlong(vehicle, roadAlong(this.#curve, u, s, this.#state), options);
+    const road = roadAlong(this.#curve, u, s, this.#state);
+    if (vehicle.traffic) {
+      const spacingM = hypot(points[1]!.x - points[0]!.x, points[1]!.y - points[0]!.y);
+      for (const light of redLights(vehicle.traffic, options, before, n, spacingM))
+        road.waitS[lowerBound(u, light.u)] = light.waitS;
+    }
+    this.#waitS = road.waitS;
+    const { gear, v2 } = speedsAlong(vehicle, road, options);
     this.#v2 = v2;
     this.#gear = gear;
     this.#t = this.#times();
@@ -145,13 +153,13 @@ export class Trajectory {
     let k = Math.min(this.#u.length - 2, Math.max(0, lowerBound(this.#u, u)));
     const sM = this.#s[k]! + arc(this.#curve, this.#u[k]!, u, this.#state);
     while (k > 0 && this.#s[k]! > sM) k--;
-    return { tS: this.#restS + this.#t[k]! + this.#timeWithin(k, sM - this.#s[k]!), sM };
+    return { tS: this.#restS + this.#t[k]! + this.#waitS[k]! + this.#timeWithin(k, sM - this.#s[k]!), sM };
   }
 
   #times(): Float64Array {
     const t = new Float64Array(this.#s.length);
     for (let i = 0; i + 1 < t.length; i++)
-      t[i + 1] = t[i]! + this.#timeWithin(i, this.#s[i + 1]! - this.#s[i]!);
+      t[i + 1] = t[i]! + this.#waitS[i]! + this.#timeWithin(i, this.#s[i + 1]! - this.#s[i]!);
     return t;
   }
 
@@ -175,9 +183,10 @@ export class Trajectory {
     if (t > this.#t[Math.min(last, k + 4)]!) k = Math.max(0, lowerBound(this.#t, t));
     while (k + 1 < last && this.#t[k + 1]! <= t) k++;
     this.#hint = k;
-    const moving = t > 0 && t < this.#t[last]!;
+    const sinceS = t - this.#t[k]! - this.#waitS[k]!;
+    const moving = t > 0 && t < this.#t[last]! && sinceS >= 0;
     const a = this.#acceleration(k);
-    const dt = t - this.#t[k]!;
+    const dt = Math.max(0, sinceS);
     const v0 = Math.sqrt(this.#v2[k]!);
     const dM = v0 * dt + (a * dt * dt) / 2;
     const v = moving ? Math.max(0, v0 + a * dt) : 0;

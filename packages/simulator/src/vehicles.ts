@@ -16,6 +16,13 @@ export type Vehicle = {
   /** Share of the grip that the driver uses. */
   readonly commitment: number;
   readonly drive: "electric" | "combustion";
+  /** Drives among others: traffic lights along the way, the share of them that is red, and how long one waits. */
+  readonly traffic?: {
+    readonly lightEveryM: number;
+    readonly redShare: number;
+    readonly leastS: number;
+    readonly mostS: number;
+  };
   /** Moves on water, which is level whatever the course says. */
   readonly afloat?: true;
   /** Wheel or propeller turns a metre, gear to the motor, pole pairs. */
@@ -99,6 +106,7 @@ export const VEHICLES: Readonly<Record<VehicleName, Vehicle>> = {
   },
   road: {
     name: "road",
+    traffic: { lightEveryM: 400, redShare: 0.5, leastS: 3, mostS: 35 },
     massKg: 1500,
     gripLat: 0.35,
     gripLong: 0.3,
