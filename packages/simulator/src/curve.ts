@@ -36,6 +36,14 @@ export const createCurveState = (): CurveState => ({
   dBankRad: 0,
 });
 
+/** How the slope angle changes along the horizontal way, radians a metre: positive in a dip, negative on a crest. */
+export function slopePerM(c: Readonly<CurveState>): number {
+  const d2 = c.dx * c.dx + c.dy * c.dy;
+  const d = Math.sqrt(d2);
+  const rise = c.dz / d;
+  return (c.ddz - (rise * (c.dx * c.ddx + c.dy * c.ddy)) / d) / (d2 * (1 + rise * rise));
+}
+
 /**
  * Uniform cubic B-spline through the plane: twice continuously differentiable, so that curvature has no jumps.
  * Parameter u runs over [0, segments]; control point i has its weight's middle at u = i.

@@ -105,7 +105,11 @@ describe("a banked ring", () => {
   it("that rises at the sides of a bend does not leave the friction ellipse", () => {
     const flat = oval();
     const points = flat.points.map((p) => ({ ...p, bankRad: p.x < 10 || p.x > 190 ? -0.25 : 0 }));
-    const drive = new Trajectory({ ...flat, points }, VEHICLES.car, { seed: 2, laps: 2, driverNoise: 1 });
+    const drive = new Trajectory(prepareTrack({ ...flat, points }), VEHICLES.car, {
+      seed: 2,
+      laps: 2,
+      driverNoise: 1,
+    });
     const { gripLat, gripLong, massKg } = VEHICLES.car;
     const truth = createTruth();
     let most = 0;
@@ -144,6 +148,64 @@ describe("rates of the body", () => {
     expect(Math.abs(sum.slope)).toBeLessThan(1e-3);
     expect(Math.abs(sum.bank)).toBeLessThan(1e-3);
     expect(sum.slopeMost).toBeLessThan(2e-3);
+  });
+});
+
+describe("hills", () => {
+  /** Straights of 1200 m and half circles of 180 m, with hills of 3 m along x, 200 m from top to top. */
+  const hilly = (): SimTrack => {
+    const points: Point[] = [];
+    const put = (x: number, y: number) => points.push({ x, y, z: 3 * Math.cos((x * Math.PI) / 100) });
+    for (let x = 0; x < 1200; x += 2) put(x, 0);
+    for (let a = 0; a < Math.PI; a += 0.01) put(1200 + 180 * Math.sin(a), 180 - 180 * Math.cos(a));
+    for (let x = 1200; x > 0; x -= 2) put(x, 360);
+    for (let a = 0; a < Math.PI; a += 0.01) put(-180 * Math.sin(a), 180 + 180 * Math.cos(a));
+    return prepareTrack({ ...oval(), points });
+  };
+
+  it("make light on top and heavy at the bottom, by v^2 and the hill's curvature", () => {
+    const drive = new Trajectory(hilly(), VEHICLES.car, { seed: 1, laps: 2, driverNoise: 0 });
+    const truth = createTruth();
+    const quiet = {
+      ...IMU_WT901,
+      accelSigma: 0,
+      accelBias: 0,
+      scaleError: 0,
+      rollRad: 0,
+      pitchRad: 0,
+      vibration: 0,
+    };
+    const imu = new ImuSensor(quiet, 1, "hills");
+    const most = 3 * (Math.PI / 100) ** 2;
+    let [tops, bottoms] = [0, 0];
+    for (let t = drive.crossings[1]!.tS; t < drive.crossings[2]!.tS; t += 0.005) {
+      drive.at(t, truth);
+      // on the straights the way is along x, so that the hill is a cosine of the way
+      if (Math.abs(truth.yawRateRadps) > 0.01 || Math.abs(truth.slopeRad) > 0.004) continue;
+      const change = -Math.sign(truth.z) * truth.speedMps ** 2 * most;
+      const off = Math.abs(imu.sample(truth, 0).az - GRAVITY - change);
+      expect(off).toBeLessThan(0.02 * Math.abs(change) + 0.05);
+      if (truth.z > 0) tops++;
+      else bottoms++;
+    }
+    expect(tops).toBeGreaterThan(20);
+    expect(bottoms).toBeGreaterThan(20);
+  });
+
+  it("never take the wheels off the ground, and grip goes by what they carry", () => {
+    const drive = new Trajectory(hilly(), VEHICLES.car, { seed: 1, laps: 2, driverNoise: 1 });
+    const { gripLat, gripLong, massKg } = VEHICLES.car;
+    const truth = createTruth();
+    let [least, ellipse] = [GRAVITY, 0];
+    for (let t = 0; t < drive.durationS; t += 0.002) {
+      drive.at(t, truth);
+      least = Math.min(least, truth.normalLoadMps2);
+      const along = (truth.driveN - truth.brakeN) / (massKg * gripLong * truth.normalLoadMps2);
+      ellipse = Math.max(ellipse, Math.hypot(along, truth.sideLoadMps2 / (gripLat * truth.normalLoadMps2)));
+    }
+    expect(least).toBeGreaterThan(0.27 * GRAVITY);
+    expect(least).toBeLessThan(0.6 * GRAVITY);
+    expect(ellipse).toBeLessThan(1.02);
   });
 });
 

@@ -203,8 +203,9 @@ export class ImuSensor {
     const { aLatMps2: aLat, bankRad, slopeRad, yawRateRadps: yawRate } = truth;
     const [cs, ss, cb, sb] = [cos(slopeRad), sin(slopeRad), cos(bankRad), sin(bankRad)];
     const fx = truth.aLongMps2 + GRAVITY * ss;
-    const fy = aLat * cb + GRAVITY * cs * sb;
-    const fz = GRAVITY * cs * cb - aLat * sb + shake;
+    const weight = GRAVITY * cs + truth.aUpMps2;
+    const fy = aLat * cb + weight * sb;
+    const fz = weight * cb - aLat * sb + shake;
     // rates about the vehicle's axes: it yaws about the vertical, and follows slope and bank
     const rx = truth.bankRateRadps + yawRate * ss;
     const ry = yawRate * cs * sb - truth.slopeRateRadps * cb;

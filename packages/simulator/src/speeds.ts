@@ -1,4 +1,4 @@
-import type { Curve, CurveState } from "./curve.ts";
+import { type Curve, type CurveState, slopePerM } from "./curve.ts";
 import { commitmentAlong, type DriveOptions } from "./driver.ts";
 import { gearAt } from "./gears.ts";
 import { cos, hypot, sin } from "./math.ts";
@@ -6,6 +6,8 @@ import { FULL_SOC, powerLeft, topSpeedLeft } from "./pack.ts";
 import type { Vehicle } from "./vehicles.ts";
 
 export const GRAVITY = 9.80665;
+/** Of the weight, that a driver leaves on the wheels. */
+const LEAST_LOAD = 0.3;
 
 /** The road at the nodes of a drive: way, curvature (left is positive), rise, and the bank's cosine and sine. */
 export type Road = {
@@ -14,6 +16,8 @@ export type Road = {
   readonly rise: Float64Array;
   readonly cosBank: Float64Array;
   readonly sinBank: Float64Array;
+  /** Change of the slope, radians a metre: positive in a dip, negative on a crest. */
+  readonly dip: Float64Array;
   /** Seconds that the vehicle stands there; 0 almost everywhere. */
   readonly waitS: Float64Array;
 };
@@ -26,6 +30,7 @@ export function roadAlong(curve: Curve, u: Float64Array, s: Float64Array, state:
     rise: new Float64Array(n),
     cosBank: new Float64Array(n),
     sinBank: new Float64Array(n),
+    dip: new Float64Array(n),
     waitS: new Float64Array(n),
   };
   for (let i = 0; i < n; i++) {
@@ -33,6 +38,7 @@ export function roadAlong(curve: Curve, u: Float64Array, s: Float64Array, state:
     const d = hypot(c.dx, c.dy);
     road.curvature[i] = (c.dx * c.ddy - c.dy * c.ddx) / (d * d * d);
     road.rise[i] = c.dz / d;
+    road.dip[i] = slopePerM(c);
     road.cosBank[i] = cos(c.bankRad);
     road.sinBank[i] = sin(c.bankRad);
   }
@@ -46,7 +52,7 @@ export type Speeds = { readonly v2: Float64Array; readonly gear: Uint8Array };
  * Speed along a road: the limit of the bends, then a forward pass with the motor and a backward pass with the brakes,
  * both within the friction ellipse (Brayshaw and Harrison, "A quasi steady state approach to race car lap simulation",
  * 2005). On a banked road with angle b (left edge up) the tyres carry v^2 k cos b + g sin b to the left and
- * g cos b - v^2 k sin b square to the road. Throws RangeError where the bank is so steep that the vehicle slides off it
+ * g cos b - v^2 k sin b square to the road; dips and crests add v^2 times the change of the slope to g. Throws RangeError where the bank is so steep that the vehicle slides off it
  * at rest.
  */
 export function speedsAlong(vehicle: Vehicle, road: Road, options: DriveOptions): Speeds {
@@ -69,14 +75,19 @@ function bendLimits(vehicle: Vehicle, road: Road, commitment: Float64Array): Flo
     if (Math.abs(sine) >= grip * cosine)
       throw new RangeError(`the road is banked so steeply that a ${vehicle.name} slides off it at rest`);
     if (road.waitS[i]! > 0) return 0;
-    const bend = Math.max(1e-6, Math.abs(road.curvature[i]!)) * (cosine - grip * sine);
-    return bend > 0 ? Math.min(top2, (GRAVITY * (grip * cosine + sine)) / bend) : top2;
+    const held = grip * cosine + sine;
+    const dip = road.dip[i]!;
+    const bend = Math.max(1e-6, Math.abs(road.curvature[i]!)) * (cosine - grip * sine) - dip * held;
+    const inBend = bend > 0 ? (GRAVITY * held) / bend : top2;
+    // nobody drives over a crest so fast that the wheels come off the ground
+    const onCrest = dip < 0 ? (GRAVITY * (1 - LEAST_LOAD)) / -dip : top2;
+    return Math.min(top2, inBend, onCrest);
   });
 }
 
 function passes(
   vehicle: Vehicle,
-  { cosBank, curvature, rise, s, sinBank }: Road,
+  { cosBank, curvature, dip, rise, s, sinBank }: Road,
   commitment: Float64Array,
   limit: Float64Array,
   soc?: Float64Array,
@@ -85,14 +96,18 @@ function passes(
   const m = vehicle.massKg;
   const v2 = Float64Array.from(limit);
   const gear = new Uint8Array(n);
-  const normal = (i: number, w: number): number => GRAVITY * cosBank[i]! - w * curvature[i]! * sinBank[i]!;
+  const weight = (i: number, w: number): number => GRAVITY + w * dip[i]!;
+  const normal = (i: number, w: number): number =>
+    weight(i, w) * cosBank[i]! - w * curvature[i]! * sinBank[i]!;
   /** Longitudinal grip that is left beside the lateral load, newtons. */
   const left = (i: number, w: number): number => {
     const load = normal(i, w);
-    const side = w * curvature[i]! * cosBank[i]! + GRAVITY * sinBank[i]!;
+    const side = w * curvature[i]! * cosBank[i]! + weight(i, w) * sinBank[i]!;
     const share = side / (commitment[i]! * vehicle.gripLat * load);
     return commitment[i]! * vehicle.gripLong * load * m * Math.sqrt(Math.max(0, 1 - share * share));
   };
+  /** The same from node i to the next, whichever has less. */
+  const leftBetween = (i: number, w: number): number => Math.min(left(i, w), left(i + 1, w));
   const resistance = (i: number, w: number): number =>
     vehicle.dragNs2 * w + m * (vehicle.rolling * normal(i, w) + GRAVITY * rise[i]!);
   /** Newtons of the motor at a speed, with what the battery still gives. */
@@ -109,7 +124,7 @@ function passes(
     const step = s[i + 1]! - s[i]!;
     gear[i] = gearAt(vehicle, v, i > 0 ? gear[i - 1]! : 1);
     if (i > 0 && gear[i]! > gear[i - 1]!) shiftM = v * vehicle.engine!.shiftS;
-    const force = shiftM > 0 ? 0 : Math.min(drive(i, v), left(i, w));
+    const force = shiftM > 0 ? 0 : Math.min(drive(i, v), leftBetween(i, w));
     shiftM -= step;
     const next = w + (2 * (force - resistance(i, w)) * step) / m;
     if (next < v2[i + 1]!) v2[i + 1] = Math.max(0.04, next);
@@ -118,7 +133,7 @@ function passes(
   v2[n - 1] = 0;
   for (let i = n - 2; i >= 0; i--) {
     const w = v2[i + 1]!;
-    const force = Math.min(vehicle.brakeForceN, left(i + 1, w));
+    const force = Math.min(vehicle.brakeForceN, leftBetween(i, w));
     const reach = w + (2 * (force + resistance(i, w)) * (s[i + 1]! - s[i]!)) / m;
     if (reach < v2[i]!) v2[i] = reach;
   }

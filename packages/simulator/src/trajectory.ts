@@ -1,4 +1,4 @@
-import { Curve, createCurveState, type Point } from "./curve.ts";
+import { Curve, createCurveState, type Point, slopePerM } from "./curve.ts";
 import { type DriveOptions, drivenLine, redLights } from "./driver.ts";
 import { atan2, cos, hypot, sin } from "./math.ts";
 import { GRAVITY, roadAlong, speedsAlong } from "./speeds.ts";
@@ -16,9 +16,10 @@ export type Truth = {
   speedMps: number;
   yawRad: number;
   yawRateRadps: number;
-  /** Forward, and left in the horizontal plane; gravity-free. */
+  /** Forward, left in the horizontal plane, and up where the slope changes; gravity-free. */
   aLongMps2: number;
   aLatMps2: number;
+  aUpMps2: number;
   /** Nose up; left side up; and how fast that changes. */
   slopeRad: number;
   bankRad: number;
@@ -46,6 +47,7 @@ export const createTruth = (): Truth => ({
   yawRateRadps: 0,
   aLongMps2: 0,
   aLatMps2: 0,
+  aUpMps2: 0,
   slopeRad: 0,
   bankRad: 0,
   slopeRateRadps: 0,
@@ -205,14 +207,14 @@ export class Trajectory {
     out.aLatMps2 = v * v * curvature;
     const rise = c.dz / d;
     out.slopeRad = atan2(c.dz, d);
-    // d(dz/ds)/dt over 1 + (dz/ds)^2
-    out.slopeRateRadps =
-      ((v / d) * (c.ddz - (rise * (c.dx * c.ddx + c.dy * c.ddy)) / d)) / (d + d * rise * rise);
+    out.slopeRateRadps = v * slopePerM(c);
     out.bankRad = c.bankRad;
     out.bankRateRadps = (v / d) * c.dBankRad;
     const [cosBank, sinBank] = [cos(c.bankRad), sin(c.bankRad)];
-    out.sideLoadMps2 = out.aLatMps2 * cosBank + GRAVITY * sinBank;
-    out.normalLoadMps2 = GRAVITY * cosBank - out.aLatMps2 * sinBank;
+    out.aUpMps2 = v * out.slopeRateRadps;
+    const weight = GRAVITY + out.aUpMps2;
+    out.sideLoadMps2 = out.aLatMps2 * cosBank + weight * sinBank;
+    out.normalLoadMps2 = weight * cosBank - out.aLatMps2 * sinBank;
     out.gear = this.#gear[k]!;
     const { massKg, dragNs2, rolling } = this.vehicle;
     const resistance = v > 0 ? dragNs2 * v * v + massKg * (rolling * out.normalLoadMps2 + GRAVITY * rise) : 0;
