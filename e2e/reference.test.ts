@@ -48,7 +48,7 @@ async function driveOn(server: ServerProcess, day: number) {
     const found = await getJson<SessionLaps>(`${server.http}/api/v1/sessions/${session.id}/laps`);
     return found.laps.filter((l) => l.kind === "lap").length >= 2 && found;
   });
-  expect(laps.live).toBe(true);
+  expect(laps).toMatchObject({ live: true, track: "Oval", layout: "full" });
   const lap = laps.laps.filter((l) => l.kind === "lap").at(-1)!;
   const { series } = await getJson<Samples>(
     `${server.http}/api/v1/sessions/${session.id}/samples?channels=lap.delta,lap.predicted&points=200000`,
@@ -56,7 +56,12 @@ async function driveOn(server: ServerProcess, day: number) {
   const [delta, predicted] = series;
   const i = delta!.tUs.findLastIndex((t) => t <= lap.endUs);
   expect(lap.endUs - delta!.tUs[i]!).toBeLessThan(0.5e6);
-  return { lapTimeS: lap.timeS, delta: delta!.values[i]!, predicted: predicted!.values[i]! };
+  return {
+    reference: laps.reference,
+    lapTimeS: lap.timeS,
+    delta: delta!.values[i]!,
+    predicted: predicted!.values[i]!,
+  };
 }
 
 describe("the live delta", () => {
@@ -76,7 +81,8 @@ describe("the live delta", () => {
     for (const day of [2, 3]) {
       await using server = await startServer(data);
       expect((await getJson<References>(`${server.http}/api/v1/reference`)).all).toMatchObject({ number: 2 });
-      const { lapTimeS, delta, predicted } = await driveOn(server, day);
+      const { reference, lapTimeS, delta, predicted } = await driveOn(server, day);
+      expect(reference).toBe(`${id}/2`);
       // at the line the delta is the difference of the two times
       expect(Math.abs(delta - (lapTimeS - chosen.timeS))).toBeLessThan(0.1);
       expect(Math.abs(predicted - lapTimeS)).toBeLessThan(0.1);

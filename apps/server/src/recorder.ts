@@ -13,6 +13,7 @@ import {
 import { appendAll } from "./append.ts";
 import type { ServerConfig } from "./config.ts";
 import { countProblem, type Device, type DeviceRegistry, seenOf } from "./devices.ts";
+import { type LiveTiming, liveTiming } from "./laps/live-timing.ts";
 import { LiveVehicle, laneKey, type OpenSession, type SessionLane } from "./vehicle.ts";
 
 /** What has become durable and may be shown. */
@@ -31,7 +32,12 @@ export type RecorderDeps = {
   readonly nowUs: () => number;
   readonly deliver: (delivery: Delivery) => void;
   /** Steps of the pipeline behind the clock. */
-  readonly stages: (vehicle: string, startUs: number, onLap: (lap: Lap) => void) => readonly StageFactory[];
+  readonly stages: (
+    vehicle: string,
+    startUs: number,
+    timing: LiveTiming,
+    onLap: (lap: Lap) => void,
+  ) => readonly StageFactory[];
   readonly onLap: (vehicle: LiveVehicle, lap: Lap) => void;
   readonly onSession: (event: "begin" | "end", vehicle: LiveVehicle, session: OpenSession) => void;
   /** A session is on disk; what is made of it as a whole can be made. Waited for before the recorder stops. */
@@ -178,14 +184,14 @@ export class Recorder {
     const parked = vehicle.stoodStill && !(vehicle.speedMps > this.#deps.sessions.movingMps);
     const ref = journaled ?? { id: this.#newId(vehicle.id, nowUs), vehicle: vehicle.id };
     const startUs = journaled?.firstArrivalUs ?? nowUs;
-    const laps: Lap[] = [];
+    const timing = liveTiming();
     const session: OpenSession = {
       ref,
-      laps,
+      timing,
       startUs,
       parked,
       lanes: new Map(),
-      pipeline: this.#createPipeline(vehicle, startUs, laps),
+      pipeline: this.#createPipeline(vehicle, startUs, timing),
     };
     vehicle.session = session;
     vehicle.lastMovedUs = Number.NaN;
@@ -199,12 +205,9 @@ export class Recorder {
     return session;
   }
 
-  #createPipeline(vehicle: LiveVehicle, startUs: number, laps: Lap[]): Pipeline {
+  #createPipeline(vehicle: LiveVehicle, startUs: number, timing: LiveTiming): Pipeline {
     return createPipeline({
-      stages: this.#deps.stages(vehicle.id, startUs, (lap) => {
-        laps.push(lap);
-        this.#deps.onLap(vehicle, lap);
-      }),
+      stages: this.#deps.stages(vehicle.id, startUs, timing, (lap) => this.#deps.onLap(vehicle, lap)),
       onProblem: (source: SourceInfo, problem) => {
         const device = this.#deps.devices.find(source.device);
         if (device) countProblem(device, problem, this.#deps.nowUs());

@@ -78,7 +78,7 @@ export async function startServer(config: ServerConfig, onProblem: OnStoreProble
     devices,
     sessions: config.sessions,
     nowUs,
-    stages: (vehicle, startUs, onLap) => liveStages(data, vehicle, startUs, onLap),
+    stages: (vehicle, startUs, timing, onLap) => liveStages(data, vehicle, startUs, timing, onLap),
     async onClosed(id) {
       await timeSession(data, id).catch((e: unknown) => {
         const { code, reason } = asStoreError(e, id);

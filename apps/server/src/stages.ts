@@ -2,6 +2,7 @@ import type { Lap } from "@pitwall/laps";
 import { fusionStage, lapStage, type StageFactory } from "@pitwall/pipeline";
 import type { DataFolder } from "./data-folder.ts";
 import { liveReference } from "./laps/live-reference.ts";
+import type { LiveTiming } from "./laps/live-timing.ts";
 
 /** What runs behind the clock on every derivation alike. Laps are timed afterwards, over all fixes: `computeLaps`. */
 export const STAGES: readonly StageFactory[] = [fusionStage()];
@@ -11,8 +12,16 @@ export const liveStages = (
   data: DataFolder,
   vehicle: string,
   startUs: number,
+  timing: LiveTiming,
   onLap: (lap: Lap) => void,
 ): readonly StageFactory[] => [
   ...STAGES,
-  lapStage({ ...data.tracks.known(), ...liveReference(data, vehicle, startUs), onLap }),
+  lapStage({
+    ...data.tracks.known(),
+    ...liveReference(data, vehicle, startUs, timing),
+    onLap(lap) {
+      timing.laps.push(lap);
+      onLap(lap);
+    },
+  }),
 ];

@@ -52,29 +52,31 @@ export function sessionSummary(
     state: row.state,
     frames,
     title: row.title,
-    laps: open ? open.laps.filter((l) => l.kind === "lap").length : (timed?.laps ?? null),
-    bestS: open ? (bestLap(open.laps)?.timeS ?? null) : (timed?.bestS ?? null),
-    track: timed?.track ?? null,
-    layout: timed?.layout ?? null,
+    laps: open ? open.timing.laps.filter((l) => l.kind === "lap").length : (timed?.laps ?? null),
+    bestS: open ? (bestLap(open.timing.laps)?.timeS ?? null) : (timed?.bestS ?? null),
+    track: (open ? open.timing.track : timed?.track) ?? null,
+    layout: (open ? open.timing.layout : timed?.layout) ?? null,
   };
 }
 
 /** The laps of a session as they are stored, or so far as they were timed live. */
 export function sessionLaps(catalogue: Catalogue, recorder: Recorder, id: string): SessionLaps {
   const row = catalogue.session(id);
-  const live = row && recorder.vehicles.get(row.vehicle)?.session;
-  const timing = catalogue.laps.of(id);
-  const laps = live?.ref.id === id ? live.laps.map(reportedLap) : (timing?.laps ?? []);
+  const session = row && recorder.vehicles.get(row.vehicle)?.session;
+  const live = session?.ref.id === id ? session.timing : undefined;
+  const stored = live ? undefined : catalogue.laps.of(id);
+  const laps = live ? live.laps.map(reportedLap) : (stored?.laps ?? []);
   const theoretical = theoreticalBestS(laps.map(lapOf));
   return {
     session: id,
-    live: live?.ref.id === id,
-    track: timing?.track ?? null,
-    layout: timing?.layout ?? null,
-    gates: timing?.source ?? null,
+    live: live !== undefined,
+    track: (live ?? stored)?.track ?? null,
+    layout: (live ?? stored)?.layout ?? null,
+    gates: stored?.source ?? null,
+    reference: live?.reference ?? null,
     laps: laps.map((l) => ({ ...l, flags: [...l.flags], sectorsS: [...l.sectorsS] })),
     bestS: bestLap(laps.map(lapOf))?.timeS ?? null,
     theoreticalBestS: Number.isFinite(theoretical) ? theoretical : null,
-    notes: [...(timing?.notes ?? [])],
+    notes: [...(stored?.notes ?? [])],
   };
 }

@@ -1,7 +1,7 @@
 import type { Batch } from "@pitwall/core";
-import type { Lap } from "@pitwall/laps";
 import type { Pipeline, SourceInfo } from "@pitwall/pipeline";
 import type { SessionRef, SourceHandle, SourceMeta } from "@pitwall/store";
+import type { LiveTiming } from "./laps/live-timing.ts";
 
 /** Channels that tell whether a vehicle moves, best first. */
 const SPEED_CHANNELS = ["vehicle.speed", "gnss.speed", "wheel.speed", "obd.speed"];
@@ -15,8 +15,8 @@ export type OpenSession = {
   /** Standing still: recorded like any other, but no outing. */
   readonly parked: boolean;
   readonly lanes: Map<string, SessionLane>;
-  /** So far, as they were timed live. */
-  readonly laps: readonly Lap[];
+  /** Laps so far. */
+  readonly timing: Readonly<LiveTiming>;
 };
 
 /** One source within the open session: its place in the journal and in the pipeline. */

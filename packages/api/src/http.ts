@@ -115,8 +115,10 @@ export const SessionLaps = z.object({
   live: z.boolean(),
   track: z.string().nullable(),
   layout: z.string().nullable(),
-  /** Where the gates come from: own, library, file, suggested. */
+  /** Where the gates come from: own, library, file, suggested; null while the session goes on. */
   gates: z.string().nullable(),
+  /** The lap that the live delta is against; null where that is one of the session. */
+  reference: z.string().nullable(),
   laps: z.array(LapRow),
   bestS: z.number().nullable(),
   theoreticalBestS: z.number().nullable(),

@@ -1,6 +1,7 @@
 import type { LiveLaps } from "@pitwall/laps";
 import type { LapStageOptions } from "@pitwall/pipeline";
 import type { DataFolder } from "../data-folder.ts";
+import type { LiveTiming } from "./live-timing.ts";
 import { referenceFor, type WantedReference } from "./reference-for.ts";
 
 /**
@@ -11,6 +12,7 @@ export function liveReference(
   data: DataFolder,
   vehicle: string,
   beforeUs: number,
+  timing: LiveTiming,
 ): Pick<LapStageOptions, "onLaps" | "onLayout" | "onStart"> {
   let laps: LiveLaps | undefined;
   let wanted: WantedReference | undefined;
@@ -26,12 +28,15 @@ export function liveReference(
       if (choice !== "best-ever" || !own || lap.lapTimeS < own.lapTimeS) laps.references.set(choice, lap);
     }
     laps.choose(choice);
+    timing.reference = lap?.name ?? null;
   };
   return {
     onLaps(of) {
       laps = of;
     },
     onLayout(layout, track) {
+      timing.track = track?.name ?? null;
+      timing.layout = track ? layout.name : null;
       wanted = {
         vehicle,
         beforeUs,

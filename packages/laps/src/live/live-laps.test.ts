@@ -1,13 +1,17 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { Plane } from "../plane.ts";
+import { circuitOf } from "../testing/circuit.ts";
 import { clubCircuit } from "../testing/circuits.ts";
 import { type Drive, drive, lineOf } from "../testing/drive.ts";
+import { driveRecording } from "../testing/drive-recording.ts";
 import type { Lap } from "../timing/lap.ts";
 import { feed, timeLaps } from "../timing/time-laps.ts";
 import { LapTimer } from "../timing/timer.ts";
 import { starterTracks } from "../track/library.ts";
+import { recordTrack } from "../track/record-track.ts";
 import { suggestLayout } from "../track/suggest.ts";
-import type { Layout, Track } from "../track/track.ts";
+import type { Layout, Point, Track } from "../track/track.ts";
 import { createLiveLaps, type LiveLapsOptions } from "./live-laps.ts";
 
 const circuit = clubCircuit();
@@ -150,6 +154,41 @@ describe("live without a layout", () => {
     expect(laps.filter((l) => l.valid).length).toBeGreaterThanOrEqual(5);
     const truth = quiet.passings.slice(1).map((p, i) => (p.tUs - quiet.passings[i]!.tUs) / 1e6);
     for (const lap of laps.filter((l) => l.valid)) expect(Math.abs(lap.timeS - truth[2]!)).toBeLessThan(0.5);
+  });
+
+  it("takes a known track rather than a line of its own, wherever the drive began", () => {
+    const small = circuitOf(
+      [
+        [0, 0],
+        [140, 0],
+        [140, 40],
+        [-20, 40],
+        [-20, 0],
+      ],
+      { topMps: 20, radiusM: 20 },
+    );
+    const line = lineOf(small, 0, 10);
+    const names = [0, 30, 75, 120, 180, 240, 300].map((runInM) => {
+      const d = drive({ circuit: small, laps: 3, seed: runInM, rateHz: 10, whiteM: 0.2, slowM: 0.4, runInM });
+      const own = recordTrack(driveRecording(d), { name: "full", gate: line.ends }).layout;
+      const found: (string | undefined)[] = [];
+      runLive({ own: [{ name: "Small", layouts: [own] }], onLayout: (_, t) => found.push(t?.name) }, d);
+      return found;
+    });
+    expect(names).toEqual(names.map(() => ["Small"]));
+  });
+
+  it("does not wait for ever for a track that is alike for the most part", () => {
+    const own: Layout = { ...suggestLayout(quiet)!, name: "full" };
+    // where the drive begins the other track lies 55 m beside it
+    const begin = new Plane(quiet.latDeg[0]!, quiet.lonDeg[0]!);
+    const away = ([lat, lon]: Point) => Math.hypot(begin.x(lon), begin.y(lat));
+    const line = own.centreLine!.map((p): Point => (away(p) < 130 ? [p[0] + 0.0005, p[1]] : p));
+    const other: Track = { name: "Other", layouts: [{ ...own, centreLine: line }] };
+    const found: unknown[] = [];
+    const { laps } = runLive({ own: [other], onLayout: (l, t) => found.push([l.name, t?.name]) }, quiet);
+    expect(found).toEqual([["suggested", undefined]]);
+    expect(laps.filter((l) => l.valid).length).toBeGreaterThanOrEqual(4);
   });
 
   it("keeps no more fixes than it was told", () => {

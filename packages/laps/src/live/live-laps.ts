@@ -6,7 +6,7 @@ import { type ReferenceChoice, References } from "../reference/references.ts";
 import type { Lap } from "../timing/lap.ts";
 import { LapTimer } from "../timing/timer.ts";
 import type { LapTimerOptions } from "../timing/timer-options.ts";
-import { detectTrack } from "../track/detect.ts";
+import { lookForTrack } from "../track/detect.ts";
 import { suggestLayout } from "../track/suggest.ts";
 import type { Layout, Track } from "../track/track.ts";
 import { TrackRecorder } from "../track/track-recorder.ts";
@@ -28,6 +28,10 @@ export type LiveLapsOptions = Omit<LapTimerOptions, "layout"> & {
 
 /** Look for the track again after this much way. */
 const LOOK_AGAIN_M = 400;
+/** Of the loop, until a drive that may be on a known track is looked at again: a suggested line would stay for good. */
+const WAIT_SHARE = 0.35;
+/** Steps of less are a receiver's noise. */
+const WAIT_STEP_M = 4;
 /** Nobody's lap is longer: the search begins anew. */
 const LONGEST_M = 60_000;
 
@@ -44,6 +48,10 @@ export class LiveLaps {
   #log: FixLog | undefined;
   #track: TrackRecorder | undefined;
   #lookAtM = LOOK_AGAIN_M;
+  /** The loop is closed, though not certainly on a known track: so much more way until it is looked at again. */
+  #waitM = Number.NaN;
+  #waitX = Number.NaN;
+  #waitY = Number.NaN;
   #ended: Lap | undefined;
   #endedStartS = 0;
   #began = false;
@@ -153,12 +161,19 @@ export class LiveLaps {
       this.#lookAtM = LOOK_AGAIN_M;
     }
     const closed = this.#track.add(this.#track.plane.x(lon), this.#track.plane.y(lat));
-    if (!closed && this.#track.drivenM < this.#lookAtM) return;
+    if (closed ? this.#waits(lat, lon) : this.#track.drivenM < this.#lookAtM) return;
     this.#lookAtM = this.#track.drivenM + LOOK_AGAIN_M;
     const trace = log.trace();
-    const found = detectTrack(trace, this.#options.tracks ?? [], this.#options.own);
+    const { found, plausible } = lookForTrack(trace, this.#options.tracks ?? [], this.#options.own);
+    if (closed && !found && plausible && Number.isNaN(this.#waitM)) {
+      this.#waitM = WAIT_SHARE * this.#track.path!.lengthM;
+      return;
+    }
     const layout = found?.layout ?? (closed ? suggestLayout(trace) : undefined);
-    if (closed && !layout) this.#track = new TrackRecorder(this.#track.plane);
+    if (closed && !layout) {
+      this.#track = new TrackRecorder(this.#track.plane);
+      this.#waitM = Number.NaN;
+    }
     if (!layout) return;
     this.#options.onLayout?.(layout, found?.track);
     this.#timer = this.#timerOn(layout);
@@ -173,6 +188,19 @@ export class LiveLaps {
         trace.courseRad[i]!,
         trace.hAccM[i]!,
       );
+  }
+
+  /** Whether a closed loop is still driven on. */
+  #waits(lat: number, lon: number): boolean {
+    if (!(this.#waitM > 0)) return false;
+    const x = this.#track!.plane.x(lon);
+    const y = this.#track!.plane.y(lat);
+    const step = Math.hypot(x - this.#waitX, y - this.#waitY);
+    if (step < WAIT_STEP_M) return true;
+    this.#waitX = x;
+    this.#waitY = y;
+    if (step > 0) this.#waitM -= step;
+    return this.#waitM > 0;
   }
 }
 

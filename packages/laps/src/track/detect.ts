@@ -27,6 +27,8 @@ const CELL_M = 25;
 const LEAST_ON_TRACK = 0.75;
 const LEAST_COVERED = 0.93;
 const SAME_LENGTH = 0.04;
+/** The first lap of a drive is measured roughly where it closes. */
+const ALIKE_LENGTH = 0.2;
 const FAR_M = 5_000;
 /** Before a lap is complete: so much of the drive on one track, and so far. */
 const SURE_ON_TRACK = 0.95;
@@ -39,15 +41,24 @@ const OWN = 10;
  * the drive, the drive covers it, and the drive's lap is as long as it is. Before a whole lap is driven a track is named
  * only while a single one fits. Of tracks at the same place those of `own` go before those of `tracks`.
  */
-export function detectTrack(
+export const detectTrack = (
   trace: Trace,
   tracks: readonly Track[],
   own: readonly Track[] = [],
-): DetectedTrack | undefined {
+): DetectedTrack | undefined => lookForTrack(trace, tracks, own).found;
+
+/** The same, and whether more of the drive could show that it is on one of them. */
+export function lookForTrack(
+  trace: Trace,
+  tracks: readonly Track[],
+  own: readonly Track[] = [],
+): { readonly found: DetectedTrack | undefined; readonly plausible: boolean } {
+  const nothing = { found: undefined, plausible: false };
   const plane = planeOfTrace(trace);
-  if (!plane) return undefined;
+  if (!plane) return nothing;
   const trail = trailOf(trace, plane, 8);
-  if (trail.count < 10) return undefined;
+  if (trail.count < 10) return nothing;
+  let plausible = false;
   const lapM = loopOf(trail)?.lengthM ?? Number.NaN;
   let best: (DetectedTrack & { score: number }) | undefined;
   const partial: DetectedTrack[] = [];
@@ -58,6 +69,7 @@ export function detectTrack(
         const layout = reversed ? { ...reverseLayout(given), name: `${given.name}, reversed` } : given;
         const fit = fitOf(layout, plane, trail);
         if (!fit) continue;
+        plausible ||= fit.onTrack >= LEAST_ON_TRACK && !(Math.abs(lapM / fit.lengthM - 1) > ALIKE_LENGTH);
         const sameLength =
           Math.abs(lapM / fit.lengthM - 1) < SAME_LENGTH || (!layout.closed && Number.isNaN(lapM));
         const complete = sameLength && fit.covered >= LEAST_COVERED && fit.onTrack >= LEAST_ON_TRACK;
@@ -70,11 +82,12 @@ export function detectTrack(
     }
   if (best) {
     const { score, ...found } = best;
-    return found;
+    return { found, plausible };
   }
   // a drive that closes a lap of another length is of another layout, known or not
-  if (Number.isFinite(lapM) || partial.length === 0) return undefined;
-  return partial.every((p) => p.track === partial[0]!.track) ? partial[0] : undefined;
+  if (Number.isFinite(lapM) || partial.length === 0) return { found: undefined, plausible };
+  const one = partial.every((p) => p.track === partial[0]!.track);
+  return { found: one ? partial[0] : undefined, plausible };
 }
 
 type Fit = { onTrack: number; onTrackM: number; covered: number; rmsM: number; lengthM: number };
