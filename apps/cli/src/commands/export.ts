@@ -1,7 +1,7 @@
-import { basename, extname } from "node:path";
+import { basename, extname, resolve } from "node:path";
 import { FORMATS, type Format, writeRecording } from "@pitwall/formats";
 import { openTracks } from "@pitwall/server";
-import { command, numberOption, UsageError } from "../command.ts";
+import { CommandError, command, numberOption, UsageError } from "../command.ts";
 import { dataOf, tellProblem } from "../data.ts";
 import { placeIn, writeWhole } from "../output.ts";
 import { progressBar } from "../progress.ts";
@@ -48,6 +48,10 @@ export const exportCommand = command({
     const rateHz = numberOption("rate", values.rate);
     if (rateHz !== undefined && !(rateHz > 0 && rateHz <= 1000))
       throw new UsageError("--rate is above 0 Hz, at most 1000");
+    const name = `${basename(what, extname(what))}.${format.extensions[0]}`;
+    const output = values.output === undefined ? undefined : await placeIn(values.output, name);
+    if (output !== undefined && resolve(output) === resolve(what))
+      throw new CommandError(`${output}: would take the place of what is read; name another file with -o`);
     const given = await openRecording(io, what, values);
     const { recording, note } = values.laps
       ? withTimedLaps(given, openTracks(dataOf(values), tellProblem(io)).known())
@@ -65,8 +69,6 @@ export const exportCommand = command({
         yield piece;
       }
     };
-    const name = `${basename(what, extname(what))}.${format.extensions[0]}`;
-    const output = values.output === undefined ? undefined : await placeIn(values.output, name);
     try {
       if (output === undefined) for await (const piece of pieces()) await io.out(piece);
       else await writeWhole(output, pieces());

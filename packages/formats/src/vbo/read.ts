@@ -69,7 +69,7 @@ export async function readVbo(source: ByteSource, options: ReadOptions): Promise
   // groups may share a time axis; each is moved once
   for (const tUs of new Set(groups.map((g) => g.tUs))) for (let i = 0; i < tUs.length; i++) tUs[i]! += base;
   const gates = s.gates.flatMap(({ text, line }) => gateOf(text, line, trace, problems) ?? []);
-  if (!day) problems.note("the file names no day: times count from midnight");
+  if (!day) problems.note("the file names no day (--date does): times count from midnight");
   return {
     groups,
     absoluteTime: day !== undefined && isEpoch(base),

@@ -88,7 +88,7 @@ async function read(source: ByteSource, options: ReadOptions): Promise<Recording
     };
   };
   const { groups } = await readTable(source, options, { id: "vesc-csv", problems, header });
-  if (!day) problems.note("the file names no day: times count from midnight");
+  if (!day) problems.note("the file names no day (--date does): times count from midnight");
   else
     problems.note(
       "times follow the clock of the phone or computer that logged, whose time zone the file does not name",
