@@ -10,6 +10,7 @@ export type LapFlag =
   | "wrong-way" // the start line was crossed against its direction
   | "clock-set" // the device's clock was set during the lap
   | "pit" // a stop in the pits, or the pit lane
+  | "other-line" // ended on another part of the start line than it began while the way round was not known: a neighbouring straight?
   | "incomplete" // the way round was not completed: turned back over the start line
   | "no-finish"; // a stage that was begun and not finished
 
@@ -59,6 +60,7 @@ const DISQUALIFYING: ReadonlySet<LapFlag> = new Set([
   "beside-gate",
   "gap",
   "clock-set",
+  "other-line",
   "incomplete",
   "no-finish",
 ]);

@@ -7,12 +7,18 @@ const CAPACITY = 4096;
 const SAME_LENGTH = 0.03;
 /** A lap that ends so far from where it began on the line has come by another part of the track. */
 const OPEN_M = 5;
+/** Pieces of one round, crossing by crossing, are this much unlike; laps on different lines are not. */
+const UNLIKE = 1.1;
+/** The line can belong to so many parts of the track. */
+const MOST_PIECES = 4;
 /** So many laps of another length in a row: what was learned is not the circuit. */
 const MOST_STRANGE = 3;
 
 /**
- * Learns the way round of a circuit without a centre line: from two clean laps of one length. Records the lap being
- * driven at steps of a few metres, halving its resolution when full. Allocates only when a lap ends.
+ * Learns the way round of a circuit without a centre line: from two clean laps of one length. Where another part of the
+ * track crosses the line, too, the pieces from crossing to crossing end elsewhere on it than they began: what comes
+ * back to where it began, of pieces that are unlike, is one round. Records the way being driven at steps of a few
+ * metres, halving its resolution when full. Allocates only when a lap ends.
  */
 export class PathLearner {
   /** What was learned. */
@@ -24,9 +30,33 @@ export class PathLearner {
   #fromM = 0;
   #candidateM = Number.NaN;
   #strange = 0;
+  /** The pieces so far of a round that has not come back. */
+  #pieces = 0;
+  #shortestM = 0;
+  #longestM = 0;
+  #open = false;
+  #lapFromM = Number.NaN;
+
+  /** Whether a lap that ends on the line at `alongM` began on another part of it: while the way round is not known it may be none. */
+  endsElsewhere(alongM: number): boolean {
+    return Math.abs(alongM - this.#lapFromM) > OPEN_M;
+  }
+
+  /** The way from here on is not seen wholly, or not this circuit's. */
+  forget(): void {
+    this.#open = false;
+    this.#pieces = 0;
+    this.#lapFromM = Number.NaN;
+  }
 
   /** A lap began at the line, `alongM` from its middle. */
   begin(gate: PlacedGate, alongM: number): void {
+    this.#lapFromM = alongM;
+    if (this.#open) {
+      this.#open = false;
+      return;
+    }
+    this.#pieces = 0;
     this.#fromM = alongM;
     this.#stepM = 2;
     this.#x[0] = gate.mx + gate.ny * alongM;
@@ -63,7 +93,15 @@ export class PathLearner {
       this.#strange = 0;
       return true;
     }
-    if (Math.abs(alongM - this.#fromM) > OPEN_M) return false;
+    this.#shortestM = this.#pieces === 0 ? drivenM : Math.min(this.#shortestM, drivenM);
+    this.#longestM = this.#pieces === 0 ? drivenM : Math.max(this.#longestM, drivenM);
+    this.#pieces++;
+    if (Math.abs(alongM - this.#fromM) > OPEN_M) {
+      // a round is begun where the line is crossed nearest to its middle
+      this.#open = this.#pieces < MOST_PIECES && Math.abs(alongM) > Math.abs(this.#fromM);
+      return false;
+    }
+    if (this.#pieces > 1 && this.#longestM < UNLIKE * this.#shortestM) return false;
     const path = samplePath(this.#x, this.#y, this.#count, true);
     if (!path) return false;
     const same = Math.abs(path.lengthM / this.#candidateM - 1) < SAME_LENGTH;

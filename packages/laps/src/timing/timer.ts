@@ -234,6 +234,7 @@ export class LapTimer implements LapTimerState {
       return;
     }
     if (turnedBack || this.#progress.isShort) this.#lap.flag("incomplete");
+    if (!this.#progress.path && this.#learner.endsElsewhere(c.alongM)) this.#lap.flag("other-line");
     this.#close("lap", false);
   }
 
@@ -332,6 +333,7 @@ export class LapTimer implements LapTimerState {
     const lap = this.#emit(kind);
     if (this.#timing && !lap.flags.includes("incomplete")) this.#completed++;
     if (clean && lap.kind === "lap" && !this.placed.path) this.#learnPath(lap);
+    else this.#learner.forget();
     this.#begin(lap.number + 1, fromPits || this.#pits.inside, estimated);
   }
 
