@@ -273,6 +273,19 @@ describe("a magnetometer", () => {
     expect(east!.y).toBeGreaterThan(west!.y + 400);
   });
 
+  it("gives a heading that sixteen bits hold, also of one who goes west", () => {
+    const sensor = mag();
+    const steps = new Set<number>();
+    for (let i = 0; i < 20_000; i++) {
+      const { yawRad } = sensor.sample({ ...still, yawRad: Math.PI + 0.06 }, 0);
+      steps.add(Math.round((yawRad / Math.PI) * 32_768));
+    }
+    expect(Math.max(...steps)).toBeLessThanOrEqual(32_767);
+    expect(Math.max(...steps)).toBeGreaterThan(32_700);
+    expect(Math.min(...steps)).toBeLessThan(-32_700);
+    expect(Math.min(...steps)).toBeGreaterThanOrEqual(-32_768);
+  });
+
   it("is led astray by the current of the motor", () => {
     const [calm, busy] = [mean(0, 0), mean(0, 300)];
     expect(busy.x - calm.x).toBeGreaterThan(50);

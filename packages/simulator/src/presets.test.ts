@@ -148,6 +148,23 @@ describe("bytes of a vehicle", () => {
   });
 });
 
+describe("what is said", () => {
+  it.each(NAMES)("by a %s fits its protocol all round the course, whoever drives", (name) => {
+    for (let seed = 0; seed < 3; seed++) {
+      const trajectory = new Trajectory(oval(), VEHICLES[name], { seed, laps: 2, driverNoise: 1 });
+      const gnss = GNSS_10HZ;
+      const unit = new SimUnit(trajectory, sourcesOf(name, gnss, ["wt901"]), {
+        seed,
+        name,
+        startUs: START_US,
+        gnss,
+      });
+      while (Number.isFinite(unit.nextS)) unit.step(() => {});
+      expect(unit.counts.unsaid).toBe(0);
+    }
+  });
+});
+
 describe("equipment", () => {
   const choices = NAMES.flatMap((name) => equipmentOf(name).map((protocol) => [name, protocol] as const));
   it.each(choices)("of a %s: %s speaks, and all it says is understood", (name, protocol) => {

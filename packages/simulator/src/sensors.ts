@@ -269,7 +269,9 @@ export class MagSensor {
     o.x = Math.round(COUNTS_PER_UT * forward);
     o.y = Math.round(COUNTS_PER_UT * left);
     o.z = Math.round(COUNTS_PER_UT * (-DOWN_UT + 0.2 * r.gauss()));
-    o.yawRad = atan2(forward, left);
+    const yawRad = atan2(forward, left);
+    // such a sensor counts from -180 degrees up to just below 180
+    o.yawRad = yawRad >= Math.PI * (1 - 1 / 65_536) ? yawRad - 2 * Math.PI : yawRad;
     o.rollRad = truth.bankRad + this.#model.rollRad + 0.004 * r.gauss();
     // right-handed about y: nose down is positive
     o.pitchRad = -truth.slopeRad - this.#model.pitchRad + 0.004 * r.gauss();

@@ -1,4 +1,4 @@
-import type { Encoder, PlainMessage, ProtocolOptions } from "@pitwall/core";
+import { CodecError, type Encoder, type PlainMessage, type ProtocolOptions } from "@pitwall/core";
 import { findProtocol } from "@pitwall/protocols";
 import { type Faults, NO_FAULTS, within } from "./faults.ts";
 import { cos, sin } from "./math.ts";
@@ -80,13 +80,23 @@ export type UnitCounts = {
   reflected: number;
   nan: number;
   unplugged: number;
+  /** Messages with a value that their protocol has no room for: they are not sent. */
+  unsaid: number;
 };
 
 /** A vehicle's unit on a drive: its sources take turns, and each says its messages as bytes. Deterministic. */
 export class SimUnit {
   readonly sources: readonly SourceSpec[];
   readonly trajectory: Trajectory;
-  readonly counts: UnitCounts = { noFix: 0, stuckFix: 0, zeroFix: 0, reflected: 0, nan: 0, unplugged: 0 };
+  readonly counts: UnitCounts = {
+    noFix: 0,
+    stuckFix: 0,
+    zeroFix: 0,
+    reflected: 0,
+    nan: 0,
+    unplugged: 0,
+    unsaid: 0,
+  };
   readonly #encoders: readonly Encoder[];
   readonly #next: Float64Array;
   /** Of source i: each has a receiver and an inertial sensor of its own, so that none changes another's noise. */
@@ -145,11 +155,18 @@ export class SimUnit {
     const encoder = this.#encoders[turn]!;
     const atUs = Math.round((tS + source.latencyS) * 1e6);
     const { bootUs } = sensed;
-    for (const said of source.say(sensed)) {
-      if (said instanceof Uint8Array) emit({ atUs, source: turn, bytes: said, bootUs });
-      else if (encoder.encodeFrames)
-        for (const bytes of encoder.encodeFrames(said)) emit({ atUs, source: turn, bytes, bootUs });
-      else emit({ atUs, source: turn, bytes: encoder.encode(said), bootUs });
+    for (const said of source.say(sensed))
+      for (const bytes of this.#framesOf(encoder, said)) emit({ atUs, source: turn, bytes, bootUs });
+  }
+
+  #framesOf(encoder: Encoder, said: PlainMessage | Uint8Array): readonly Uint8Array[] {
+    if (said instanceof Uint8Array) return [said];
+    try {
+      return encoder.encodeFrames ? encoder.encodeFrames(said) : [encoder.encode(said)];
+    } catch (e) {
+      if (!(e instanceof CodecError) || e.code !== "out-of-range") throw e;
+      this.counts.unsaid++;
+      return [];
     }
   }
 
