@@ -277,7 +277,7 @@ describe("a magnetometer", () => {
     const sensor = mag();
     const steps = new Set<number>();
     for (let i = 0; i < 20_000; i++) {
-      const { yawRad } = sensor.sample({ ...still, yawRad: Math.PI + 0.06 }, 0);
+      const { yawRad } = sensor.sample({ ...still, yawRad: Math.PI + 0.1253 }, 0);
       steps.add(Math.round((yawRad / Math.PI) * 32_768));
     }
     expect(Math.max(...steps)).toBeLessThanOrEqual(32_767);
