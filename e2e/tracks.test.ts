@@ -2,7 +2,7 @@ import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { SessionLaps, TrackFile, TrackSummary } from "@pitwall/api";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { getJson, startServer, temporaryFolder } from "./harness.ts";
+import { getJson, pitwall, startServer, temporaryFolder } from "./harness.ts";
 import { command } from "./in-process.ts";
 import { ovalCsv } from "./oval.ts";
 
@@ -80,7 +80,7 @@ describe("tracks of one's own", () => {
   it("that are damaged are reported, and the others used", async () => {
     await mkdir(join(data, "tracks"), { recursive: true });
     await writeFile(join(data, "tracks", "bad.json"), '{"format":"pitwall-track"');
-    const ran = await command(["tracks", "--json", "--data", data]);
+    const ran = await pitwall(["tracks", "--json", "--data", data]);
     expect(ran.code).toBe(0);
     expect(ran.err).toMatch(/bad\.json: track file: .*left out/s);
     expect((JSON.parse(ran.out) as TrackSummary[])[0]!.name).toBe("My Oval");
@@ -168,6 +168,10 @@ describe("the archive, timed again", () => {
     );
 
     await using server = await startServer(data);
+    expect((await getJson<TrackSummary[]>(`${server.http}/api/v1/tracks`))[0]).toMatchObject({
+      name: "My Oval",
+      sessions: 2,
+    });
     const retime = (body: object) =>
       getJson<Report & { error?: { code: string } }>(`${server.http}/api/v1/retime`, {
         method: "POST",

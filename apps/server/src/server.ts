@@ -5,6 +5,7 @@ import { asStoreError, type OnStoreProblem } from "@pitwall/store";
 import { openAccess } from "./access.ts";
 import { createServerClock } from "./clock.ts";
 import type { ServerConfig } from "./config.ts";
+import { deriveCutImports, dropCutImports } from "./cut-imports.ts";
 import { openData } from "./data-folder.ts";
 import { type Demo, startDemo } from "./demo.ts";
 import { startDrive } from "./demo-drive.ts";
@@ -43,6 +44,7 @@ export async function startServer(config: ServerConfig, onProblem: OnStoreProble
   await using building = new AsyncDisposableStack();
   const routes = jsonRoutes(config.mqtt.json);
   const data = building.use(await openData(config.data, onProblem));
+  await dropCutImports(data);
   const { nowUs } = createServerClock();
   const devices = new DeviceRegistry();
   const access = openAccess;
@@ -170,11 +172,13 @@ export async function startServer(config: ServerConfig, onProblem: OnStoreProble
       importFile: (file, vehicle) => importFile(data, file, vehicle === undefined ? {} : { vehicle }),
       recording: async (id) => (data.catalogue.session(id) ? recordingOf(data, id) : undefined),
     },
-    async deleteSession(id) {
-      await data.samples.deleteSession(id);
-      await data.journal.deleteSession(id);
-      data.catalogue.deleteSession(id);
-    },
+    // behind what is being derived of it: nothing of the session comes back afterwards
+    deleteSession: (id) =>
+      data.turns.run(id, async () => {
+        await data.samples.deleteSession(id);
+        await data.journal.deleteSession(id);
+        data.catalogue.deleteSession(id);
+      }),
     setDemo,
   });
   await app.listen({ host: config.host, port: config.http.port });
@@ -212,7 +216,9 @@ export async function startServer(config: ServerConfig, onProblem: OnStoreProble
   });
 
   const catchUp = new AbortController();
-  const caughtUp = timeUntimed(data, catchUp.signal);
+  const caughtUp = deriveCutImports(data, catchUp.signal)
+    .catch((e: unknown) => onProblem({ ...asStoreError(e, config.data), place: config.data }))
+    .then(() => timeUntimed(data, catchUp.signal));
   building.defer(() => {
     catchUp.abort();
     return caughtUp;

@@ -244,6 +244,8 @@ export type Samples = z.output<typeof Samples>;
 export const TrackSummary = z.object({
   name: z.string(),
   origin: z.enum(["own", "library"]),
+  /** How many were timed on it: they keep their laps until they are timed again. */
+  sessions: z.number(),
   country: z.string().optional(),
   layouts: z.array(
     z.object({

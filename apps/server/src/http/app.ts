@@ -157,7 +157,7 @@ export async function createHttpApp(deps: HttpDeps): Promise<FastifyInstance> {
   });
   lapRoutes(app, { data: deps.data, laps: (id) => deps.laps(mustExist(id).id) });
   recordingRoutes(app, deps.recordings);
-  trackRoutes(app, deps.data.tracks);
+  trackRoutes(app, deps.data);
   app.post("/api/v1/demo/stop", { config: { needs: "control:demo" } }, async () => {
     await deps.setDemo(false);
     return deps.server();
