@@ -184,6 +184,11 @@ describe.skipIf(socat.skip)(`pseudo terminals${socat.title}`, () => {
     const onCan = await simulate("--to", `vesc-can+pty:${at("x")}`);
     expect(onCan.err).toContain("slcan+pty:");
     expect(onCan.code).toBe(2);
+    for (const kind of ["pty", "bogus+pty", "candump+pty"]) {
+      const unknown = await simulate("--to", `${kind}:${at("x")}`);
+      expect(unknown.err, kind).toContain("no device speaks");
+      expect(unknown.code, kind).toBe(2);
+    }
     const fleet = await simulate("--units", "2", "--to", `ubx+pty:${at("x")}`);
     expect(fleet.code).toBe(2);
     const wrong = await simulate("--vehicle", "boat", "--to", `racehf-kart+pty:${at("x")}`);

@@ -89,6 +89,10 @@ function deviceOf(kind: string, options: SinkOptions, answer: (bytes: Uint8Array
 
 /** One protocol's bytes. Asked by a host, a device that answers questions stops talking of its own accord. */
 function lineOf(kind: string, answer: (bytes: Uint8Array) => void): HostDevice {
+  if (carrierOf(kind) === undefined || kind === "candump")
+    throw new UsageError(
+      `no device speaks "${kind}" on a line; ubx+pty:PATH is a receiver, slcan+pty:PATH a CAN adapter`,
+    );
   if (carrierOf(kind) === "can")
     throw new UsageError(`${kind} is spoken on a CAN bus, which is reached with slcan+pty:`);
   const answerer = createAnswerer(kind);

@@ -38,7 +38,7 @@ export async function openSink(target: string, options: SinkOptions): Promise<Si
   if (url.protocol === "mqtt:" || url.protocol === "mqtts:") return openBatches(url, options);
   if (url.protocol === "json+mqtt:" || url.protocol === "json+mqtts:") return openJson(url, options);
   if (url.protocol === "elm327:") return openElm(url, options.ecu);
-  if (url.protocol.endsWith("+pty:")) return openPty(url, options);
+  if (/(^|\+)pty:$/.test(url.protocol)) return openPty(url, options);
   throw new UsageError(
     `cannot send to ${url.protocol}; there are udp, tcp, mqtt, json+mqtt, elm327, slcan+pty, PROTOCOL+pty and files`,
   );

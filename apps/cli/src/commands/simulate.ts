@@ -31,7 +31,7 @@ export const simulate = command({
   name: "simulate",
   summary: "a simulated vehicle on a real track that speaks in bytes",
   usage:
-    "pitwall simulate [--vehicle kart|kart-combustion|car|road|boat] --track NAME-or-FILE [--laps 10] [--to udp://…|tcp://…|mqtt://…/VEHICLE|json+mqtt://…/VEHICLE|elm327://HOST:PORT|slcan+pty:PATH|PROTOCOL+pty:PATH|FILE.candump|FILE.PROTOCOL|FILE …] [--with PROTOCOL,…] [--gnss-rate HZ] [--truth FILE.csv] [--seed 1] [--faults loss=0.01,…] [--speed 1 | --speed max] [--units 1] [--start ISO-TIME] [--list]",
+    "pitwall simulate [--vehicle kart|kart-combustion|car|road|boat] --track NAME-or-FILE [--laps 10] [--to udp://…|tcp://…|mqtt://…/VEHICLE|json+mqtt://…/VEHICLE|elm327://HOST:PORT|slcan+pty:PATH|PROTOCOL+pty:PATH|FILE.candump|FILE.PROTOCOL|FILE …] [--with PROTOCOL,…] [--gnss-rate HZ] [--truth FILE.csv] [--seed 1] [--noise 1] [--faults loss=0.01,…] [--speed 1 | --speed max] [--units 1] [--start ISO-TIME] [--list]",
   options: {
     vehicle: { type: "string", default: "kart" },
     track: { type: "string" },
