@@ -4,6 +4,7 @@ import { join } from "node:path";
 import type { Recording } from "@pitwall/core";
 import { type ReadOptions, writeRecording } from "@pitwall/formats";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { deriveCutImports, dropCutImports } from "./cut-imports.ts";
 import { type DataFolder, openData } from "./data-folder.ts";
 import { deriveSession } from "./derive.ts";
 import { importFile } from "./import.ts";
@@ -179,5 +180,45 @@ describe("a file that says not everything itself", () => {
     await expect(importFile(data, file)).rejects.toMatchObject({ code: "needs-mapping" });
     expect(data.catalogue.sessions()).toEqual([]);
     expect(data.journal.openSessions()).toEqual([]);
+  });
+});
+
+describe("an import that was killed", () => {
+  const meta = { device: "file", boot: "", name: "lap.vbo" };
+  const pieces = async (data: DataFolder, text: string) => {
+    const ref = { id: "kart-1", vehicle: "kart" };
+    data.catalogue.openSession({ ...ref, startUs: 1.7e15, title: "lap.vbo" });
+    const source = data.journal.source(ref, { ...meta, protocol: "file:vbo" });
+    const bytes = new TextEncoder().encode(text);
+    data.journal.append(source, bytes, 0, bytes.length, 1.7e15, Number.NaN, 0);
+    await data.journal.committed();
+    return ref;
+  };
+
+  it("before its file was whole is let go, and said", async () => {
+    {
+      await using data = await open("a");
+      await pieces(data, VBO.slice(0, 100));
+    }
+    const told: string[] = [];
+    await using data = await openData(join(dir, "a"), (p) => void told.push(`${p.place}: ${p.reason}`));
+    await dropCutImports(data);
+    expect(told).toEqual(["lap.vbo: its import was cut short: import the file again"]);
+    expect([data.catalogue.sessions(), data.journal.openSessions()]).toEqual([[], []]);
+  });
+
+  it("before it was derived is derived, and nothing else is touched", async () => {
+    {
+      await using data = await open("a");
+      const { id } = await pieces(data, VBO);
+      await data.journal.closeSession(id, { imported: "true", title: "lap.vbo" });
+    }
+    await using data = await open("a");
+    expect(await data.samples.channels("kart-1")).toEqual([]);
+    await dropCutImports(data);
+    await deriveCutImports(data);
+    expect((await data.samples.channels("kart-1")).map((c) => c.channel)).toContain("gnss.speed");
+    expect(data.catalogue.session("kart-1")).toMatchObject({ state: "imported", title: "lap.vbo" });
+    expect(data.catalogue.laps.untimed()).toEqual([]);
   });
 });

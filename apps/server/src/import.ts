@@ -93,15 +93,30 @@ export async function importFile(
   if (!Number.isFinite(found.startUs)) throw new StoreError("corrupt", file, "holds no sample");
   const vehicle = options.vehicle ?? safeName(found.vehicle ?? named);
   const ref = newSession(data, vehicle, found.startUs, title);
-  const arrivalUs = Math.round(found.startUs);
-  const how = readingToBytes({ ...keptOf(mapping ? { ...reading, mapping } : reading), name: title });
-  const source = data.journal.source(ref, { ...meta, protocol: READING });
-  data.journal.append(source, how, 0, how.length, arrivalUs, Number.NaN, 0);
-  const bytes = await journalFile(data, ref, meta, file, arrivalUs);
-  // a file that grew meanwhile is read again, from what the journal has of it
-  if (bytes !== found.bytes) files.forget();
-  const imported = await finish(data, ref, format, found.notes, progress, { stated: found.stated, files });
-  return found.problems ? { ...imported, problems: found.problems } : imported;
+  try {
+    const arrivalUs = Math.round(found.startUs);
+    const how = readingToBytes({ ...keptOf(mapping ? { ...reading, mapping } : reading), name: title });
+    const source = data.journal.source(ref, { ...meta, protocol: READING });
+    data.journal.append(source, how, 0, how.length, arrivalUs, Number.NaN, 0);
+    const bytes = await journalFile(data, ref, meta, file, arrivalUs);
+    // a file that grew meanwhile is read again, from what the journal has of it
+    if (bytes !== found.bytes) files.forget();
+    const known = { stated: found.stated, files };
+    const imported = await finish(data, ref, format, found.notes, progress, known);
+    return found.problems ? { ...imported, problems: found.problems } : imported;
+  } catch (e) {
+    // what the journal has whole is kept, and derived when the folder is opened next
+    if (data.journal.openSession(ref.id) || !data.journal.closedIds.includes(ref.id))
+      await dropSession(data, ref.id).catch(() => {});
+    throw e;
+  }
+}
+
+/** Forgets a session everywhere. */
+export async function dropSession(data: DataFolder, id: string): Promise<void> {
+  await data.samples.deleteSession(id);
+  await data.journal.deleteSession(id);
+  data.catalogue.deleteSession(id);
 }
 
 const bytesOf =
@@ -223,13 +238,23 @@ async function finish(
     title: data.catalogue.session(ref.id)?.title ?? "",
     ...(stated === undefined ? {} : { [STATED]: stated }),
   });
-  await deriveSession(data, ref.id, progress, files);
-  data.catalogue.closeSession(ref.id, {
+  await deriveImported(data, closed, progress, files);
+  return { session: ref.id, format, notes };
+}
+
+/** Derives an imported session from its closed journal, and says in the catalogue how long it is. */
+export async function deriveImported(
+  data: DataFolder,
+  closed: ClosedSession,
+  progress?: Progress,
+  files?: ImportedFiles,
+): Promise<void> {
+  await deriveSession(data, closed.id, progress, files);
+  data.catalogue.closeSession(closed.id, {
     state: "imported",
-    endUs: await endOf(data, ref.id, closed.endUs),
+    endUs: await endOf(data, closed.id, closed.endUs),
     frames: closed.frames,
   });
-  return { session: ref.id, format, notes };
 }
 
 async function endOf(data: DataFolder, id: string, otherwise: number): Promise<number> {

@@ -2,6 +2,7 @@ export type { ReferenceSetting } from "@pitwall/api";
 export { companionsOf } from "./companions.ts";
 export { ConfigError, defaultDataFolder, parseConfig, readConfigFile, ServerConfig } from "./config.ts";
 export { parseMapping } from "./csv-mapping.ts";
+export { deriveCutImports, dropCutImports } from "./cut-imports.ts";
 export { type DataFolder, openData, openReferences, openTracks } from "./data-folder.ts";
 export { blackboxOf, type ReplayPackets } from "./demo.ts";
 export { deriveSession } from "./derive.ts";

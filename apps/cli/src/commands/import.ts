@@ -2,7 +2,14 @@ import { openAsBlob } from "node:fs";
 import { glob, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
-import { type Imported, type ImportOptions, importFile, openData } from "@pitwall/server";
+import {
+  deriveCutImports,
+  dropCutImports,
+  type Imported,
+  type ImportOptions,
+  importFile,
+  openData,
+} from "@pitwall/server";
 import { command, type Io, UsageError } from "../command.ts";
 
 import { tellProblem } from "../data.ts";
@@ -47,6 +54,10 @@ export const importCommand = command({
     }
     const reading = await readingOf(values);
     await using place = await openPlace(io, values);
+    if (place.data) {
+      await dropCutImports(place.data);
+      await deriveCutImports(place.data, io.signal);
+    }
     for (const file of positionals) {
       await openInput(io, file);
       const bar = progressBar(io, `importing ${file}`);
