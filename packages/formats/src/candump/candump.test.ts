@@ -22,6 +22,17 @@ describe("candump", () => {
     });
   });
 
+  it.each([
+    ["a table, say", "needs-mapping", "describes no message"],
+    ['BO_ 171 OTHER: 8 X\n SG_ S : 7|16@0+ (1,0) [0|1] "" X\n', "empty", "no message that can be read"],
+  ])("is refused with a DBC file that says nothing about it: %j", async (dbc, code, reason) => {
+    await expect(readRecording(bytesOf(LOG), { dbc, name: "bus.log" })).rejects.toMatchObject({
+      code,
+      place: "bus.log",
+      reason: expect.stringContaining(reason),
+    });
+  });
+
   it.skipIf(!findProtocol("dbc"))("reads signals by a DBC file at the times of the frames", async () => {
     const r = await readRecording(bytesOf(LOG), { dbc: DBC });
     const column = r.groups[0]!.columns.find((c) => c.field.name === "SPEED")!;

@@ -26,6 +26,8 @@ function meaningOf(options: ReadOptions): Meaning {
   const protocol = findProtocol(name);
   if (protocol?.carrier !== "can")
     throw new FormatError("unsupported", ID, `"${name}" is no protocol of CAN frames`);
+  if (options.dbc !== undefined && !/^\s*BO_\s+\d+/m.test(options.dbc))
+    throw new FormatError("needs-mapping", options.name ?? ID, "the DBC file describes no message");
   const dbc = options.dbc === undefined ? {} : { dbc: options.dbc };
   return { protocol, protocolOptions: { ...options.protocolOptions, ...dbc } };
 }
@@ -50,7 +52,7 @@ async function read(source: ByteSource, options: ReadOptions): Promise<Recording
   parser.end();
   decoder.end();
   noteCounts(problems, counts);
-  return gatherer.finish(ID, options);
+  return gatherer.finish(options.name ?? ID, options);
 }
 
 export const candump: Format = {
