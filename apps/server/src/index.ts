@@ -7,6 +7,7 @@ export { type DataFolder, openData, openReferences, openTracks } from "./data-fo
 export { blackboxOf, type ReplayPackets } from "./demo.ts";
 export { deriveSession } from "./derive.ts";
 export { type Imported, type ImportOptions, importFile } from "./import.ts";
+export { outdatedSessions } from "./laps/outdated.ts";
 export type { ReferenceFolder } from "./laps/reference-folder.ts";
 export { mustBeThere, REFERENCE_RATE_HZ, savedLap } from "./laps/reference-for.ts";
 export {

@@ -1,5 +1,5 @@
 import { ApiRequestError, type ChannelInfo, type SessionSummary } from "@pitwall/api";
-import type { DataFolder } from "@pitwall/server";
+import { type DataFolder, outdatedSessions } from "@pitwall/server";
 import type { Timing } from "@pitwall/store";
 import { CommandError, command, UsageError } from "../command.ts";
 import { lapTime } from "../lap-time.ts";
@@ -54,6 +54,8 @@ export const sessions = command({
     await io.out(rows.length === 0 ? "no sessions yet\n" : `${lines.join("\n")}\n`);
     const waiting = place.data?.catalogue.laps.untimed().length ?? 0;
     if (waiting > 0) io.err(`${waiting} of them not timed yet: pitwall retime`);
+    const outdated = place.data ? outdatedSessions(place.data).length : 0;
+    if (outdated > 0) io.err(`${outdated} of them timed before their track was changed: pitwall retime`);
     return 0;
   },
 });

@@ -106,8 +106,8 @@ describe("the lap that the delta of a stored session is against", () => {
     await writeFile(join(dir, "data", "reference.json"), '{"all":{"kind":"fastest"},"vehicles":{}}');
     expect(data.references.settingOf("red")).toEqual({ kind: "session-best" });
     expect(problems).toEqual([
-      "reference of red: there is no such session; the best lap of the session is used",
-      "reference of red: there is no such reference; the best lap of the session is used",
+      "reference of red: gone: there is no such session; the best lap of the session is used",
+      "reference of red: nobody: there is no such reference; the best lap of the session is used",
       expect.stringMatching(/x\.json: format: "pitwall-reference" expected; it is left out/),
       expect.stringMatching(/reference\.json: .*; the best lap of the session is used/s),
     ]);

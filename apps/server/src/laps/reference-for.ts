@@ -61,11 +61,9 @@ export async function referenceFor(data: DataFolder, wanted: WantedReference): P
       }
     }
   } catch (e) {
-    const { code, reason } =
-      e instanceof LapsError
-        ? { code: "not-found" as const, reason: e.message }
-        : asStoreError(e, wanted.vehicle);
+    const code = e instanceof LapsError ? "not-found" : asStoreError(e, wanted.vehicle).code;
     const place = `reference of ${wanted.vehicle}`;
+    const reason = e instanceof Error ? e.message : String(e);
     data.onProblem({ code, place, reason: `${reason}; the best lap of the session is used` });
     return OTHERWISE;
   }

@@ -1,13 +1,14 @@
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { moveStart, recordTrack } from "@pitwall/laps";
+import { divideEvenly, moveStart, recordTrack, reverseLayout } from "@pitwall/laps";
 import { StoreError } from "@pitwall/store";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { type DataFolder, openData } from "../data-folder.ts";
 import { importFile } from "../import.ts";
 import { recordingOf } from "../recording.ts";
 import { circleCsv, LAP_S } from "../testing/circle.ts";
+import { outdatedSessions } from "./outdated.ts";
 import { retimeArchive } from "./retime.ts";
 import { timeUntimed } from "./session-laps.ts";
 
@@ -74,6 +75,31 @@ describe("the archive, timed again", () => {
     expect((await retimeArchive(data, { track: "kreis" })).changed).toHaveLength(3);
     await expect(retimeArchive(data, { track: "kreis" })).rejects.toThrow(/no track named/);
     await expect(retimeArchive(data, { session: "x" })).rejects.toThrow(/no such session/);
+  });
+
+  it("is known to be due where a track was changed or deleted since", async () => {
+    const layout = await layoutOf();
+    const keep = (l: typeof layout) => data.tracks.save({ name: "Kreis", layouts: [l] });
+    expect(outdatedSessions(data)).toEqual([]);
+    keep(layout);
+    await retimeArchive(data);
+    expect(outdatedSessions(data)).toEqual([]);
+    keep(moveStart(layout, { byM: 5 }));
+    expect(new Set(outdatedSessions(data))).toEqual(new Set(ids));
+    await retimeArchive(data, { session: ids[1]! });
+    expect(outdatedSessions(data)).not.toContain(ids[1]);
+    await retimeArchive(data);
+    keep(divideEvenly(moveStart(layout, { byM: 5 }), 4));
+    expect(outdatedSessions(data)).toHaveLength(3);
+    await retimeArchive(data);
+    expect(outdatedSessions(data)).toEqual([]);
+    // driven the other way round it is the same track
+    keep(reverseLayout(data.tracks.find("Kreis")!.track.layouts[0]!));
+    await retimeArchive(data);
+    expect(data.catalogue.laps.of(ids[0]!)?.layout).toBe("full, reversed");
+    expect(outdatedSessions(data)).toEqual([]);
+    data.tracks.delete("Kreis");
+    expect(outdatedSessions(data)).toHaveLength(3);
   });
 
   it("leaves every session old or new when it is stopped, and when the disk fails in the middle", async () => {
