@@ -118,6 +118,35 @@ describe("Parquet, as DuckDB reads it", () => {
   });
 });
 
+describe("Parquet with lap numbers that were recorded", () => {
+  it("fills in its own where laps are stated, and gives both back", async () => {
+    const [gps, ...rest] = DRIVE.groups;
+    const tUs = gps!.tUs.filter((_, i) => i % 10 === 0);
+    const field = { name: "lap.number", unit: "1", doc: "Lap" } as const;
+    const counted = {
+      name: "timer",
+      tUs,
+      columns: [{ field, values: tUs.map((_, i) => (i > 100 ? 8 : 7)) }],
+    };
+    const both: Recording = { ...DRIVE, groups: [gps!, counted, ...rest] };
+    const other = join(dir, "counted.parquet");
+    await writeFile(other, await written(both, "parquet"));
+    const [lap] = DRIVE.laps;
+    const [row] = await rowsOf(
+      `SELECT count(*) AS n, min("lap.number@timer") AS low FROM '${other}' WHERE "lap.number" = ${lap!.number}`,
+    );
+    const times = new Set(both.groups.flatMap((g) => [...g.tUs]));
+    const within = [...times].filter((t) => t >= lap!.startUs && t < lap!.endUs);
+    expect([Number(row!["n"]), row!["low"]]).toEqual([within.length, 7]);
+    const back = await readRecording(await readFile(other));
+    expect(back.laps).toEqual(DRIVE.laps);
+    expect([...findColumn(back, "lap.number")!.column.values]).toEqual([...counted.columns[0]!.values]);
+    // without stated laps the recorded ones are a channel like any other
+    const alone = await readRecording(await written({ ...both, laps: [] }, "parquet"));
+    expect([...findColumn(alone, "lap.number")!.column.values]).toEqual([...counted.columns[0]!.values]);
+  });
+});
+
 describe("Parquet of others", () => {
   it("is read by titles and a column of time stamps", async () => {
     const other = join(dir, "other.parquet");

@@ -32,8 +32,9 @@ export async function* writeParquet(recording: Recording): AsyncGenerator<Uint8A
   const { groups, laps, absoluteTime } = recording;
   if (groups.every((g) => g.tUs.length === 0))
     throw new FormatError("empty", "parquet", "the recording has no sample");
-  const names = columnNames(recording, [TIME, UTC]);
-  const lapsFilled = laps.length > 0 && !names.flat().includes(LAP);
+  const lapsFilled = laps.length > 0;
+  // lap numbers that were recorded too stand beside, with the name of their source
+  const names = columnNames(recording, lapsFilled ? [TIME, UTC, LAP] : [TIME, UTC]);
   const about = aboutOf(recording, names, lapsFilled);
   const values = [...names.flat(), ...(lapsFilled ? [LAP] : [])];
   const writer = new ByteWriter(1 << 16);
