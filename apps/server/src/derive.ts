@@ -58,13 +58,11 @@ async function derive(
       progress(frames, total);
     }
   }
-  for await (const recording of files.recordings(journal, sessionId)) {
-    notes.push(...recording.notes);
-    await play(recording, pipeline, async (rows, of) => {
-      await store();
-      progress(rows, of);
-    });
-  }
+  const step = async (rows: number, of: number) => {
+    await store();
+    progress(rows, of);
+  };
+  notes.push(...(await playFiles(files.recordings(journal, sessionId), pipeline, step)));
   pipeline.end();
   await store();
   await samples.closeSession(sessionId);
@@ -72,11 +70,17 @@ async function derive(
   return { frames, samples: count, problems, notes };
 }
 
-async function play(
-  recording: Recording,
+/** A function of its own, so that no recording is held while laps are timed. Gives what the readers noted. */
+async function playFiles(
+  recordings: AsyncIterable<Recording>,
   pipeline: Pipeline,
   step: (rows: number, of: number) => Promise<void>,
-): Promise<void> {
-  const of = recording.groups.reduce((n, g) => n + g.tUs.length, 0);
-  for (const rows of pipeline.recordingInSteps(recording, BATCH_EVERY)) await step(rows, of);
+): Promise<string[]> {
+  const notes: string[] = [];
+  for await (const recording of recordings) {
+    notes.push(...recording.notes);
+    const of = recording.groups.reduce((n, g) => n + g.tUs.length, 0);
+    for (const rows of pipeline.recordingInSteps(recording, BATCH_EVERY)) await step(rows, of);
+  }
+  return notes;
 }
