@@ -2,11 +2,13 @@ import { basename, extname } from "node:path";
 import { readRecording } from "@pitwall/formats";
 import {
   LapsError,
+  looksLikeRaceCapture,
   parseTrackFile,
   type ReadTracks,
   recordTrack,
   trackFromCentreLineCsv,
   tracksFromGeoJson,
+  tracksFromRaceCapture,
 } from "@pitwall/laps";
 
 export type ReadTracksOptions = {
@@ -17,7 +19,7 @@ export type ReadTracksOptions = {
 };
 
 /**
- * Tracks from a file, recognised by its content: a Pitwall track file, GeoJSON, a centre line as CSV, or any recording
+ * Tracks from a file, recognised by its content: a Pitwall track file, GeoJSON, tracks of the RaceCapture app, a centre line as CSV, or any recording
  * with at least one whole lap, whose gates are taken where it has some (VBO in both orders, say). Throws LapsError,
  * FormatError.
  */
@@ -27,10 +29,11 @@ export async function readTracks(bytes: Uint8Array, options: ReadTracksOptions):
   if (/^\s*\{/.test(text)) {
     if (/"format"\s*:\s*"pitwall-track"/.test(text)) return { tracks: [parseTrackFile(text)], notes: [] };
     if (/"(?:coordinates|features)"\s*:/.test(text)) return tracksFromGeoJson(text);
+    if (looksLikeRaceCapture(text)) return tracksFromRaceCapture(text);
     throw new LapsError(
       "malformed",
       options.fileName,
-      "is JSON, but neither a Pitwall track file nor GeoJSON",
+      "is JSON, but neither a Pitwall track file nor GeoJSON nor a track of the RaceCapture app",
     );
   }
   if (isCentreLine(text)) {

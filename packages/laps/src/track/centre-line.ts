@@ -3,7 +3,7 @@ import { Plane } from "../plane.ts";
 import { gateAcross } from "./placed-gate.ts";
 import type { Layout, Point } from "./track.ts";
 
-const START_WIDTH_M = 40;
+export const START_WIDTH_M = 40;
 /** Ends nearer than this make a line a circuit. */
 const CLOSED_M = 30;
 /** A stated length that differs more from its line is that of another layout. */

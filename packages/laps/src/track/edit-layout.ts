@@ -39,6 +39,14 @@ export function withSplits(layout: Layout, splits: readonly Ends[]): Layout {
   return { ...made, splits: inOrder(made) };
 }
 
+/** The layout with splits square to the way at some places. Throws as `moveStart`. */
+export function withSplitsAt(layout: Layout, places: readonly Point[], widthM = WIDTH_M): Layout {
+  const way = wayOf(layout);
+  const splits = places.map((p, i) => acrossWay(`split ${i + 1}`, way, nearest(way, p).sM, widthM));
+  const made: Layout = { ...layout, splits };
+  return { ...made, splits: inOrder(made) };
+}
+
 /** The layout divided into sectors of the same length. Throws LapsError "missing" without a centre line. */
 export function divideEvenly(
   layout: Layout,
