@@ -1,21 +1,13 @@
 import { LapsError } from "../errors.ts";
 import { layoutFromLine } from "./centre-line.ts";
+import { isList, isObject, type Json, type JsonObject, textOf } from "./json.ts";
 import type { Gate, Layout, Point, Split, Track } from "./track.ts";
 
 export type ReadTracks = { readonly tracks: readonly Track[]; readonly notes: readonly string[] };
 
-type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
-type JsonObject = { readonly [key: string]: Json };
-
 const GATES = ["start", "finish", "split", "pitEntry", "pitExit"] as const;
 type GateRole = (typeof GATES)[number];
 type DrawnGate = { readonly role: GateRole; readonly layout: string | undefined; readonly gate: Gate };
-
-const isObject = (v: Json | undefined): v is JsonObject =>
-  typeof v === "object" && v !== null && !Array.isArray(v);
-const isList = (v: Json | undefined): v is readonly Json[] => Array.isArray(v);
-const textOf = (v: Json | undefined): string | undefined =>
-  typeof v === "string" && v !== "" ? v : undefined;
 
 /**
  * Tracks from GeoJSON (RFC 7946): a track for every line, or ring of a polygon, in a Feature, FeatureCollection or bare

@@ -3,15 +3,8 @@ import { Plane } from "../plane.ts";
 import { layoutFromLine, START_WIDTH_M } from "./centre-line.ts";
 import { moveStart, withSplitsAt } from "./edit-layout.ts";
 import type { ReadTracks } from "./geojson.ts";
+import { isList, isObject, type Json, type JsonObject, textOf } from "./json.ts";
 import type { Layout, Point, Track } from "./track.ts";
-
-type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
-type JsonObject = { readonly [key: string]: Json };
-
-const isObject = (v: Json | undefined): v is JsonObject =>
-  typeof v === "object" && v !== null && !Array.isArray(v);
-const textOf = (v: Json | undefined): string | undefined =>
-  typeof v === "string" && v.trim() !== "" ? v.trim() : undefined;
 
 /** Whether a text looks like a track of the RaceCapture app, or a list of them. */
 export const looksLikeRaceCapture = (text: string): boolean =>
@@ -30,7 +23,7 @@ export function tracksFromRaceCapture(text: string): ReadTracks {
   } catch (cause) {
     throw new LapsError("malformed", "RaceCapture track", "the text is no JSON", undefined, { cause });
   }
-  const list = isObject(root) && Array.isArray(root["venues"]) ? (root["venues"] as readonly Json[]) : [root];
+  const list = isObject(root) && isList(root["venues"]) ? root["venues"] : [root];
   const notes: string[] = [];
   const tracks = new Map<string, { country: string | undefined; layouts: Layout[] }>();
   for (const [i, entry] of list.entries()) {
@@ -111,9 +104,9 @@ function nearestOf(line: readonly Point[], [lat, lon]: Point): number {
 }
 
 function pointsOf(value: Json | undefined, place: string, notes: string[]): Point[] {
-  if (!Array.isArray(value)) return [];
+  if (!isList(value)) return [];
   const points: Point[] = [];
-  for (const [i, v] of (value as readonly Json[]).entries()) {
+  for (const [i, v] of value.entries()) {
     const point = pointOf(v);
     if (point) points.push(point);
     else notes.push(`${place}[${i}]: no place on earth`);
@@ -123,8 +116,8 @@ function pointsOf(value: Json | undefined, place: string, notes: string[]): Poin
 
 /** `[lat, lon]` or an object with both. */
 function pointOf(value: Json | undefined): Point | undefined {
-  const [lat, lon] = Array.isArray(value)
-    ? (value as readonly Json[])
+  const [lat, lon] = isList(value)
+    ? value
     : isObject(value)
       ? [value["latitude"] ?? value["lat"], value["longitude"] ?? value["lon"] ?? value["lng"]]
       : [];
