@@ -23,6 +23,7 @@ import { openRecording } from "../recordings.ts";
 import { absentChannel } from "./channel-names.ts";
 import { mathDefinition, withMath } from "./math-option.ts";
 import { speedShown } from "./shown.ts";
+import { smoothed } from "./smoothed.ts";
 
 /** Options of every verb. */
 export const SUBJECT = {
@@ -30,15 +31,17 @@ export const SUBJECT = {
   ...LAYOUT,
   math: { type: "string", multiple: true },
   "speed-unit": { type: "string" },
+  smooth: { type: "boolean" },
 } as const;
 
-export const SUBJECT_USAGE = `[--math NAME=EXPRESSION …] [--speed-unit km/h|mph|kn|m/s] [--json] ${LAYOUT_USAGE} ${READING_USAGE}`;
+export const SUBJECT_USAGE = `[--math NAME=EXPRESSION …] [--smooth] [--speed-unit km/h|mph|kn|m/s] [--json] ${LAYOUT_USAGE} ${READING_USAGE}`;
 
 export type SubjectValues = ReadingValues &
   LayoutValues & {
     readonly data?: string | undefined;
     readonly math?: readonly string[] | undefined;
     readonly "speed-unit"?: string | undefined;
+    readonly smooth?: boolean | undefined;
   };
 
 /** What is analysed: a recording with its laps, accelerations and math channels. */
@@ -65,7 +68,7 @@ export async function openSubject(
   speedShown(values["speed-unit"]);
   const options = { ...layout, ...(await layoutOf(io, values)) };
   const raw = await openRecording(io, what, values);
-  return subjectOf(what, raw, timeRecording(raw, options), definitions);
+  return subjectOf(what, raw, timeRecording(raw, options), definitions, values.smooth);
 }
 
 /** Another recording on the layout of a subject, so that their laps can be compared. */
@@ -82,6 +85,7 @@ export async function openBeside(
     raw,
     timeRecording(raw, { layout, autoSectors: false }),
     (values.math ?? []).map(mathDefinition),
+    values.smooth,
   );
 }
 
@@ -90,10 +94,12 @@ function subjectOf(
   raw: Recording,
   timed: TimedRecording,
   definitions: readonly MathChannel[],
+  smooth = false,
 ): Subject {
-  const { recording: felt, made } = withAccelerations(raw);
+  const after = smooth ? smoothed(name, raw) : undefined;
+  const { recording: felt, made } = withAccelerations(after?.recording ?? raw);
   const recording = withMath(name, withLapChannels(felt, timed.laps), definitions);
-  const { notes } = timed.report;
+  const notes = [...(after ? [after.note] : []), ...timed.report.notes];
   return { name, recording, timed, driven: drivenOf(recording, timed), notes, made };
 }
 

@@ -360,6 +360,16 @@ describe("pitwall analyse channel", () => {
     );
   });
 
+  it("looks at what fusion makes of the whole drive, where it is told to, and says so", async () => {
+    const drive = join(import.meta.dirname, "../../../../packages/fusion/src/captures/comma2k19.csv");
+    expect(await failure("channel", drive, "vehicle.speed")).toContain("no vehicle.speed");
+    const { out, err } = await run(["channel", drive, "vehicle.speed - wheel.speed", "--smooth", "--json"]);
+    const { laps } = JSON.parse(out);
+    expect(laps).toHaveLength(1);
+    expect(Math.abs(laps[0].mean)).toBeLessThan(0.2);
+    expect(err).toContain("smoothed with what came later");
+  });
+
   it("lists the channels, and the functions", async () => {
     const { out } = await run(["channel", at("own.json")]);
     expect(out).toMatch(/^battery\.current +A +\d+ +10\.0 +20 +20$/m);
