@@ -4,7 +4,7 @@ import { mkdtemp, open, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { readRecording, writeRecording } from "@pitwall/formats";
-import { importFile, openData } from "@pitwall/server";
+import { importFile, openData } from "@pitwall/server/archive";
 
 type Figure = {
   name: string;

@@ -1,5 +1,5 @@
 import { type CsvMapping, proposeMapping } from "@pitwall/formats";
-import { parseMapping } from "@pitwall/server";
+import { parseMapping } from "@pitwall/server/archive";
 import { describe, expect, it } from "vitest";
 import { askMapping } from "./ask-mapping.ts";
 import { mappingTemplate } from "./mapping-words.ts";

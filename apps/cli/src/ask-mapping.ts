@@ -10,7 +10,7 @@ import {
 import type { Io } from "./command.ts";
 import { inWords, placeOf } from "./mapping-words.ts";
 
-const KINDS: readonly TimeKind[] = ["s", "ms", "us", "ns", "h:m:s", "iso"];
+const KINDS: readonly TimeKind[] = ["s", "ms", "us", "ns", "h:m:s", "iso", "d/m/y", "m/d/y"];
 
 type Asking = { readonly ask: NonNullable<Io["ask"]>; readonly err: Io["err"] };
 
@@ -42,7 +42,7 @@ export async function askMapping(
     let to: CsvMapping | undefined = from;
     to = await until(
       to,
-      "Time: column and kind (s ms us ns h:m:s iso), or a rate as 10 Hz",
+      "Time: column and kind (s ms us ns h:m:s iso d/m/y m/d/y), or a rate as 10 Hz",
       timeNow,
       setTime,
     );

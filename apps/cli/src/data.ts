@@ -1,4 +1,4 @@
-import { defaultDataFolder } from "@pitwall/server";
+import { defaultDataFolder } from "@pitwall/server/archive";
 import type { OnStoreProblem } from "@pitwall/store";
 import type { Io } from "./command.ts";
 

@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { type LapsReportOptions, parseTrackFile } from "@pitwall/laps";
-import { openTracks } from "@pitwall/server";
+import { openTracks } from "@pitwall/server/archive";
 import { type Io, numberOption } from "./command.ts";
 import { dataOf, tellProblem } from "./data.ts";
 import { endsOf } from "./places.ts";

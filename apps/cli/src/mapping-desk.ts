@@ -1,7 +1,7 @@
 import { open } from "node:fs/promises";
 import { join } from "node:path";
 import { FormatError, type MappingDesk, proposeMapping, recognise } from "@pitwall/formats";
-import { openMappingDesk } from "@pitwall/server";
+import { openMappingDesk } from "@pitwall/server/archive";
 import { askMapping } from "./ask-mapping.ts";
 import { CommandError, type Io } from "./command.ts";
 import { dataOf } from "./data.ts";

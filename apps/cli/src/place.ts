@@ -1,5 +1,5 @@
 import { type ApiClient, createApiClient } from "@pitwall/api";
-import { type DataFolder, openData } from "@pitwall/server";
+import { type DataFolder, openData } from "@pitwall/server/archive";
 import { addressOfHolder, StoreError } from "@pitwall/store";
 import type { Io } from "./command.ts";
 import { dataOf, tellProblem } from "./data.ts";

@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { FORMATS, type ReadOptions } from "@pitwall/formats";
-import { parseMapping } from "@pitwall/server";
+import { parseMapping } from "@pitwall/server/archive";
 import { CommandError, UsageError } from "./command.ts";
 import { protocolNamed, protocolOptions } from "./protocol-arguments.ts";
 

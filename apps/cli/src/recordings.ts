@@ -2,7 +2,7 @@ import { stat } from "node:fs/promises";
 import { ApiRequestError } from "@pitwall/api";
 import type { Recording } from "@pitwall/core";
 import { readRecording } from "@pitwall/formats";
-import { companionsOf, recordingOf } from "@pitwall/server";
+import { companionsOf, recordingOf } from "@pitwall/server/archive";
 import { CommandError, type Io } from "./command.ts";
 import { openInput } from "./input.ts";
 import { deskOf, explained } from "./mapping-desk.ts";

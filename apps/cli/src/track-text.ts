@@ -1,5 +1,5 @@
 import { type Gate, type Layout, middleOf, widthOf } from "@pitwall/laps";
-import type { KnownTrack } from "@pitwall/server";
+import type { KnownTrack } from "@pitwall/server/archive";
 
 const place = (gate: Gate): string =>
   middleOf(gate.ends)

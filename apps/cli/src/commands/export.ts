@@ -1,6 +1,6 @@
 import { basename, extname, resolve } from "node:path";
 import { FORMATS, type Format, writeRecording } from "@pitwall/formats";
-import { openTracks } from "@pitwall/server";
+import { openTracks } from "@pitwall/server/archive";
 import { CommandError, command, numberOption, UsageError } from "../command.ts";
 import { dataOf, tellProblem } from "../data.ts";
 import { placeIn, writeWhole } from "../output.ts";

@@ -9,7 +9,7 @@ import {
   type ImportOptions,
   importFile,
   openData,
-} from "@pitwall/server";
+} from "@pitwall/server/archive";
 import { command, type Io, UsageError } from "../command.ts";
 
 import { tellProblem } from "../data.ts";

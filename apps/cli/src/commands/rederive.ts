@@ -1,4 +1,4 @@
-import { deriveSession, openData } from "@pitwall/server";
+import { deriveSession, openData } from "@pitwall/server/archive";
 import { CommandError, command, UsageError } from "../command.ts";
 import { dataOf, tellProblem } from "../data.ts";
 import { progressBar } from "../progress.ts";

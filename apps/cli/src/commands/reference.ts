@@ -17,7 +17,7 @@ import {
   type ReferenceFolder,
   type ReferenceSetting,
   savedLap,
-} from "@pitwall/server";
+} from "@pitwall/server/archive";
 import { CommandError, command, type ExitCode, type Io, intOption, UsageError } from "../command.ts";
 import { dataOf, tellProblem } from "../data.ts";
 import { lapTime } from "../lap-time.ts";

@@ -1,7 +1,8 @@
 import { stat } from "node:fs/promises";
 import { readRecording } from "@pitwall/formats";
 import { BLACKBOX_PACKETS, encodeBlackbox } from "@pitwall/protocols";
-import { blackboxOf, openData, recordingOf } from "@pitwall/server";
+import { blackboxOf } from "@pitwall/server";
+import { openData, recordingOf } from "@pitwall/server/archive";
 import { CommandError, command, numberOption, UsageError } from "../command.ts";
 import { dataOf, tellProblem } from "../data.ts";
 import { openInput } from "../input.ts";

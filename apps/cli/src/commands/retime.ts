@@ -1,5 +1,5 @@
 import type { ApiClient, RetimeReport } from "@pitwall/api";
-import { plainReport, retimeArchive } from "@pitwall/server";
+import { plainReport, retimeArchive } from "@pitwall/server/archive";
 import { command, type ExitCode, type Io, UsageError } from "../command.ts";
 import { openPlace } from "../place.ts";
 import { type Bar, progressBar } from "../progress.ts";

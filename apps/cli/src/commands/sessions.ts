@@ -1,5 +1,5 @@
 import { ApiRequestError, type ChannelInfo, type SessionSummary } from "@pitwall/api";
-import { type DataFolder, outdatedSessions } from "@pitwall/server";
+import { type DataFolder, outdatedSessions } from "@pitwall/server/archive";
 import type { Timing } from "@pitwall/store";
 import { CommandError, command, UsageError } from "../command.ts";
 import { lapTime } from "../lap-time.ts";

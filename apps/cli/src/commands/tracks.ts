@@ -17,7 +17,7 @@ import {
   withLayout,
   withSplits,
 } from "@pitwall/laps";
-import { type KnownTrack, openTracks, readTracks, type TrackFolder } from "@pitwall/server";
+import { type KnownTrack, openTracks, readTracks, type TrackFolder } from "@pitwall/server/archive";
 import {
   CommandError,
   command,
