@@ -14,7 +14,7 @@ export const CsvMappingSchema = z.strictObject({
   time: z.union([
     z.strictObject({
       column,
-      kind: z.enum(["s", "ms", "us", "ns", "h:m:s", "iso"]),
+      kind: z.enum(["s", "ms", "us", "ns", "h:m:s", "iso", "d/m/y", "m/d/y"]),
       first: z.array(z.string()).optional(),
     }),
     z.strictObject({ rateHz: z.number().positive() }),

@@ -25,12 +25,38 @@ describe("CSV of any program", () => {
     ["ms by the title", (i: number) => String(i * 100), "time (ms)", 0],
     ["ISO", (i: number) => `2026-05-28T13:34:0${i / 10}Z`, "Timestamp", T0],
     ["h:m:s", (i: number) => `00:00:0${i / 10}`, "Time", 0],
+    ["day, month and year", (i: number) => `28.05.2026 13:34:0${i / 10}`, "Date", T0],
+    ["day, month and year with a comma", (i: number) => `28/05/2026 13:34:00,${i}`, "DateTime", T0],
+    ["month, day and year", (i: number) => `5/28/2026 1:34:0${(i / 10).toFixed(1)} PM`, "Time", T0],
     ["epoch in ms by its size", (i: number) => String(T0 / 1000 + i * 100), "time", T0],
   ])("understands times in %s", async (_, time, title, first) => {
     const rows = [0, 1, 2, 3].map((i) => `${time(i)};50,${i};${i},5`);
     const r = await readRecording(bytesOf(`${title};lat;RPM\n${rows.join("\n")}\n`));
     expect([...findColumn(r, "gnss.lat")!.group.tUs]).toEqual([0, 1, 2, 3].map((i) => first + i * 100_000));
     expect([...findColumn(r, "engine.rpm")!.column.values]).toEqual([0.5, 1.5, 2.5, 3.5]);
+  });
+
+  it("runs on across midnight where rows say the time of day, and counts on where they say how long", async () => {
+    const at = async (times: readonly string[]) =>
+      findColumn(
+        await readRecording(bytesOf(`time,lat,rpm\n${times.map((t, i) => `${t},50,${i}`).join("\n")}\n`)),
+        "gnss.lat",
+      )!.group.tUs.map((t) => t / 1e6);
+    expect([...(await at(["23:59:59.5", "23:59:59.9", "00:00:00.3", "00:00:00.7"]))]).toEqual([
+      86_399.5, 86_399.9, 86_400.3, 86_400.7,
+    ]);
+    expect([...(await at(["23:59:59", "24:00:00", "24:00:01", "25:00:00"]))]).toEqual([
+      86_399, 86_400, 86_401, 90_000,
+    ]);
+  });
+
+  it("takes 2 April for 4 February only where AM and PM say who wrote it", async () => {
+    const first = async (text: string) =>
+      findColumn(await readRecording(bytesOf(`time,lat,rpm\n${text},50,1\n${text},50,2\n`)), "gnss.lat")!
+        .group.tUs[0]! / 1000;
+    expect(await first("02/04/2026 10:00:00")).toBe(Date.UTC(2026, 3, 2, 10));
+    expect(await first("02/04/2026 12:00:00 AM")).toBe(Date.UTC(2026, 1, 4, 0));
+    expect(await first("02/04/2026 12:00:00 PM")).toBe(Date.UTC(2026, 1, 4, 12));
   });
 
   it("tells a speed's unit by the way between the positions", async () => {

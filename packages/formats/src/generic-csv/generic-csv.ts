@@ -85,14 +85,15 @@ async function read(source: ByteSource, options: ReadOptions): Promise<Recording
     if (Number.isNaN(first)) first = tUs;
     if (!Number.isNaN(lap)) laps.row(tUs, lap);
   };
+  const onNote = (note: string | undefined) => problems.note(note);
   let titles: readonly string[] = table.titles;
   const { groups } = await readTable(peeked.source, options, {
     id: ID,
     problems,
-    ...(mapping.dataLine <= 1 ? { initial: planOf(mapping, titles, onRow) } : {}),
+    ...(mapping.dataLine <= 1 ? { initial: planOf(mapping, titles, onRow, onNote) } : {}),
     header(text, line) {
       if (line === mapping.headerLine) titles = cellsOf(text, mapping.delimiter);
-      return line === mapping.dataLine - 1 ? planOf(mapping, titles, onRow) : undefined;
+      return line === mapping.dataLine - 1 ? planOf(mapping, titles, onRow, onNote) : undefined;
     },
     asideMark: "#",
   });

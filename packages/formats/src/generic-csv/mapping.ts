@@ -10,7 +10,8 @@ export type MappedColumn = {
   readonly negate?: boolean;
 };
 
-export type TimeKind = "s" | "ms" | "us" | "ns" | "h:m:s" | "iso";
+/** `d/m/y` and `m/d/y`: a date in that order and a time of day in one cell (`28.05.2026 13:34:00`, `5/28/2026 1:34 PM`). */
+export type TimeKind = "s" | "ms" | "us" | "ns" | "h:m:s" | "iso" | "d/m/y" | "m/d/y";
 
 /** What a table means: data, so that it can be shown, changed, remembered and shared. */
 export type CsvMapping = {

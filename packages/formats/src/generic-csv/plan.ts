@@ -1,21 +1,40 @@
 import { type FieldSpec, findChannel } from "@pitwall/core";
 import { unitOf, unitTo } from "../names/units.ts";
 import type { CellPlan, TablePlan } from "../table/plan.ts";
-import { isoUs } from "../text/iso-time.ts";
+import { dateTimeUs } from "../text/date.ts";
+import { DayClock } from "../text/day-time.ts";
+import { IsoClock } from "../text/iso-time.ts";
 import type { RowParser } from "../text/row.ts";
 import type { CsvMapping, TimeKind } from "./mapping.ts";
 
 const US: Readonly<Record<"s" | "ms" | "us" | "ns", number>> = { s: 1e6, ms: 1e3, us: 1, ns: 1e-3 };
 
-function timeOf(row: RowParser, bytes: Uint8Array, cell: number, kind: TimeKind): number {
-  if (kind === "iso") return isoUs(row.text(bytes, cell));
-  if (kind === "h:m:s") {
-    const m = /^(?:(\d+):)?(\d+):(\d+(?:[.,]\d+)?)$/.exec(row.text(bytes, cell));
-    return m
-      ? Math.round((Number(m[1] ?? 0) * 3600 + Number(m[2]) * 60 + Number(m[3]!.replace(",", "."))) * 1e6)
-      : Number.NaN;
+type ReadTime = (row: RowParser, bytes: Uint8Array) => number;
+
+/** Reads the time cell of one row after the other; µs. Times of day run on across midnight, UTC through a leap second. */
+function timeReader(cell: number, kind: TimeKind, onLeap: (note: string | undefined) => void): ReadTime {
+  if (kind === "iso") {
+    const clock = new IsoClock();
+    return (row, bytes) => {
+      const tUs = clock.next(row.text(bytes, cell));
+      if (clock.leap.seen) onLeap(clock.leap.note());
+      return tUs;
+    };
   }
-  return Math.round(row.values[cell]! * US[kind]);
+  if (kind === "d/m/y" || kind === "m/d/y") return (row, bytes) => dateTimeUs(row.text(bytes, cell), kind);
+  if (kind === "h:m:s") {
+    const clock = new DayClock();
+    return (row, bytes) => {
+      const m = /^(?:(\d+):)?(\d+):(\d+(?:[.,]\d+)?)$/.exec(row.text(bytes, cell));
+      if (!m) return Number.NaN;
+      const seconds = Number(m[3]!.replace(",", "."));
+      const us = Math.round((Number(m[1] ?? 0) * 3600 + Number(m[2]) * 60 + seconds) * 1e6);
+      const tUs = m[1] === undefined ? us : clock.next(us, seconds >= 60);
+      if (clock.leap.seen) onLeap(clock.leap.note());
+      return tUs;
+    };
+  }
+  return (row) => Math.round(row.values[cell]! * US[kind]);
 }
 
 /** What is wrong with a mapping for a table with these titles; reading by it would give other values than were meant. */
@@ -48,6 +67,7 @@ export function planOf(
   mapping: CsvMapping,
   titles: readonly string[],
   onRow: (tUs: number, lap: number) => void,
+  onNote: (note: string | undefined) => void = () => {},
 ): TablePlan {
   const find = (column: string | number) => (typeof column === "number" ? column : titles.indexOf(column));
   const cells = mapping.columns.flatMap((c): CellPlan[] => {
@@ -71,16 +91,16 @@ export function planOf(
   const lapCell = cells.find((c) => c.field.name === "lap.number")?.cell ?? -1;
   const timeCell = "column" in time ? find(time.column) : -1;
   let rows = 0;
+  const read: ReadTime =
+    "column" in time
+      ? timeReader(timeCell, time.kind, onNote)
+      : () => Math.round((rows++ * 1e6) / time.rateHz);
   return {
     rule: { delimiter: mapping.delimiter, decimal: mapping.decimal, runs: mapping.delimiter === " " },
     minCells: Math.max(2, titles.length - 1),
     maxCells: titles.length,
     cells,
-    time(row, bytes) {
-      return "column" in time
-        ? timeOf(row, bytes, timeCell, time.kind)
-        : Math.round((rows++ * 1e6) / time.rateHz);
-    },
+    time: read,
     onRow: (row, tUs) => onRow(tUs, lapCell < 0 ? Number.NaN : row.values[lapCell]!),
   };
 }

@@ -2,6 +2,7 @@ import { findChannel } from "@pitwall/core";
 import { metresBetween } from "../geo.ts";
 import { channelOf, ownName } from "../names/channel-names.ts";
 import { splitTitle, unitOf, unitTo } from "../names/units.ts";
+import { dateTimeParts } from "../text/date.ts";
 import { guessDelimiter } from "../text/delimiter.ts";
 import { isoUs } from "../text/iso-time.ts";
 import { cellsOf } from "../text/lines.ts";
@@ -22,7 +23,9 @@ export type TableHead = {
 const NUMBER = /^[-+]?(?:\d+[.,]?\d*|[.,]\d+)(?:[eE][-+]?\d+)?$/;
 const isData = (cells: readonly string[]): boolean => {
   const filled = cells.filter((c) => c !== "");
-  const numbers = filled.filter((c) => NUMBER.test(c) || /^\d{4}-\d\d-\d\d|^\d+:\d\d/.test(c));
+  const numbers = filled.filter(
+    (c) => NUMBER.test(c) || /^\d{4}-\d\d-\d\d|^\d+:\d\d|^\d+[/.]\d+[/.]\d+ \d/.test(c),
+  );
   return filled.length > 0 && numbers.length * 2 > filled.length;
 };
 
@@ -74,6 +77,12 @@ function timeKind(title: string, unitRow: string, values: readonly string[]): Ti
   const filled = values.filter((v) => v !== "");
   if (filled.length > 0 && filled.every((v) => !Number.isNaN(isoUs(v)))) return "iso";
   if (filled.length > 0 && filled.every((v) => /^\d+:\d\d/.test(v))) return "h:m:s";
+  const dates = filled.map(dateTimeParts);
+  if (dates.length > 0 && dates.every((d) => d !== undefined))
+    // where both fit, an AM or PM tells where it was written
+    return dates.some((d) => d.second > 12) || (dates[0]!.half && dates.every((d) => d.first <= 12))
+      ? "m/d/y"
+      : "d/m/y";
   const numbers = filled.map(numberOf);
   if (numbers.length === 0 || numbers.some(Number.isNaN)) return undefined;
   // time runs forward
@@ -120,6 +129,18 @@ const SPEED_UNITS = [
   ["knots", 3600 / 1852],
 ] as const;
 
+/** Seconds of one; NaN where the values are texts. */
+const SECONDS: Readonly<Record<TimeKind, number>> = {
+  s: 1,
+  ms: 1e-3,
+  us: 1e-6,
+  ns: 1e-9,
+  "h:m:s": Number.NaN,
+  iso: Number.NaN,
+  "d/m/y": Number.NaN,
+  "m/d/y": Number.NaN,
+};
+
 /** The unit in which a speed agrees with the way between the positions; km/h where that cannot be told. */
 function speedUnit(
   head: TableHead,
@@ -127,7 +148,7 @@ function speedUnit(
   at: (channel: string) => number,
   column: number,
 ): string {
-  const scale = { s: 1, ms: 1e-3, us: 1e-6, ns: 1e-9, "h:m:s": Number.NaN, iso: Number.NaN };
+  const scale = SECONDS[time?.kind ?? "iso"];
   const ratios: number[] = [];
   const first = head.rows[0];
   const last = head.rows.at(-1);
@@ -145,7 +166,7 @@ function speedUnit(
       from = i;
     }
     for (const r of head.rows) sum += numberOf(r[column]);
-    const seconds = (numberOf(last[time.column]) - numberOf(first[time.column])) * scale[time.kind];
+    const seconds = (numberOf(last[time.column]) - numberOf(first[time.column])) * scale;
     if (way > 20 && seconds > 0) ratios.push(sum / head.rows.length / (way / seconds));
   }
   const ratio = ratios[0];
@@ -169,8 +190,8 @@ export function propose(head: TableHead): { readonly mapping: CsvMapping; readon
   const rank = (i: number): number => {
     const k = kinds[i];
     if (k === undefined) return 0;
-    const seconds = numberOf(column(i)[0]) * { s: 1, ms: 1e-3, us: 1e-6, ns: 1e-9, "h:m:s": 0, iso: 0 }[k];
-    return k === "iso" || (seconds > 9.4e8 && seconds < 4.1e9) ? 2 : 1;
+    const seconds = numberOf(column(i)[0]) * SECONDS[k];
+    return k === "iso" || k.includes("/") || (seconds > 9.4e8 && seconds < 4.1e9) ? 2 : 1;
   };
   const named = kinds.map((_, i) => i).sort((a, b) => rank(b) - rank(a) || a - b)[0] ?? -1;
   const sure = kinds[named] !== undefined;

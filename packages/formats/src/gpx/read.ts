@@ -6,7 +6,7 @@ import type { ByteSource } from "../source.ts";
 import { PointRows } from "../table/point-rows.ts";
 import { ProblemLog } from "../table/problems.ts";
 import { isEpoch } from "../text/epoch.ts";
-import { isoUs } from "../text/iso-time.ts";
+import { IsoClock } from "../text/iso-time.ts";
 import { leavesOf, parseElement, textOfChild, type XmlNode } from "../xml/element.ts";
 import { readXml } from "../xml/read-xml.ts";
 
@@ -52,6 +52,7 @@ export async function readGpx(source: ByteSource, options: ReadOptions): Promise
   const rows = new PointRows();
   let title: string | undefined;
   let untimed = 0;
+  const clock = new IsoClock();
   let device: string | undefined;
   await readXml(source, options, {
     blocks: new Set([...POINTS, "wpt", "name"]),
@@ -65,7 +66,7 @@ export async function readGpx(source: ByteSource, options: ReadOptions): Promise
       else if (node === undefined) problems.add("malformed", `<${name}> is not well-formed`, { line });
       else {
         const time = textOfChild(node, "time");
-        const tUs = time === undefined ? Number.NaN : isoUs(time);
+        const tUs = time === undefined ? Number.NaN : clock.next(time);
         if (time !== undefined && Number.isNaN(tUs)) {
           problems.add("malformed", `"${time.slice(0, 40)}" is no time`, { line });
           return;
@@ -77,6 +78,7 @@ export async function readGpx(source: ByteSource, options: ReadOptions): Promise
     },
     onProblem: (reason, line) => problems.add("truncated", reason, { line }),
   });
+  problems.note(clock.leap.note());
   if (untimed > 0 && untimed < rows.length)
     problems.note(`${untimed} points have no time; they stand at the beginning, one a second`);
   else if (untimed > 0) problems.note("no point has a time; they are numbered one a second");

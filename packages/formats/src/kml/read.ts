@@ -6,7 +6,7 @@ import type { ByteSource } from "../source.ts";
 import { PointRows } from "../table/point-rows.ts";
 import { ProblemLog } from "../table/problems.ts";
 import { isEpoch } from "../text/epoch.ts";
-import { isoUs } from "../text/iso-time.ts";
+import { IsoClock } from "../text/iso-time.ts";
 import { parseElement } from "../xml/element.ts";
 import { readXml } from "../xml/read-xml.ts";
 
@@ -26,7 +26,7 @@ const position = (rows: PointRows, lon: string, lat: string, alt: string | undef
   return true;
 };
 
-function addTrack(track: Track, rows: PointRows, problems: ProblemLog): void {
+function addTrack(track: Track, rows: PointRows, clock: IsoClock, problems: ProblemLog): void {
   const n = Math.min(track.whens.length, track.coords.length);
   if (track.whens.length !== track.coords.length)
     problems.add(
@@ -38,7 +38,7 @@ function addTrack(track: Track, rows: PointRows, problems: ProblemLog): void {
     );
   for (let i = 0; i < n; i++) {
     const [lon = "", lat = "", alt] = track.coords[i]!.trim().split(/[\s,]+/);
-    const tUs = isoUs(track.whens[i]!);
+    const tUs = clock.next(track.whens[i]!);
     if (Number.isNaN(tUs) || !position(rows, lon, lat, alt)) {
       problems.add("malformed", `point ${i + 1} of the track cannot be read`, { line: track.line });
       continue;
@@ -62,6 +62,7 @@ export async function readKml(source: ByteSource, options: ReadOptions): Promise
   const problems = new ProblemLog();
   const rows = new PointRows();
   const untimed = new PointRows();
+  const clock = new IsoClock();
   let title: string | undefined;
   let track: Track | undefined;
   let array = "";
@@ -79,7 +80,7 @@ export async function readKml(source: ByteSource, options: ReadOptions): Promise
       },
       onClose(name) {
         if (name === "Track" && track) {
-          addTrack(track, rows, problems);
+          addTrack(track, rows, clock, problems);
           track = undefined;
         } else if (name === "LineString" || name === "LinearRing") inLine = false;
       },
@@ -104,7 +105,8 @@ export async function readKml(source: ByteSource, options: ReadOptions): Promise
     },
     LONGEST,
   );
-  if (track) addTrack(track, rows, problems);
+  if (track) addTrack(track, rows, clock, problems);
+  problems.note(clock.leap.note());
   const timed = rows.length > 0;
   if (!timed && untimed.length > 0)
     problems.note("the line has no times; its points are numbered one a second");

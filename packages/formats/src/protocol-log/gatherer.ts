@@ -7,6 +7,7 @@ import type { ProblemLog } from "../table/problems.ts";
 import { dayUs, parseDate } from "../text/date.ts";
 import { DayClock } from "../text/day-time.ts";
 import { isEpoch } from "../text/epoch.ts";
+import { LeapRun } from "../text/leap.ts";
 
 /** How a message's times are to be understood. */
 type TimeKind = "utc" | "boot" | "day";
@@ -28,6 +29,7 @@ export class MessageGatherer {
   readonly #builders = new Map<string, GroupBuilder>();
   readonly #problems: ProblemLog;
   readonly #clock = new DayClock();
+  readonly #leap = new LeapRun();
   readonly #offsets: number[] = [];
   readonly #timeOfDay = new Map<MessageSpec, number>();
   #lastUtc = Number.NaN;
@@ -66,19 +68,20 @@ export class MessageGatherer {
 
   #timeOf(reading: Reading, frameUs: number): readonly [tUs: number, kind: TimeKind] {
     const { tUs, bootUs, message } = reading;
-    if (Number.isFinite(tUs)) {
-      this.#lastUtc = tUs;
-      this.#settleDay();
-      if (Number.isFinite(bootUs) && this.#offsets.length < MOST_PAIRS) this.#offsets.push(tUs - bootUs);
-      return [tUs, "utc"];
-    }
-    if (Number.isFinite(bootUs)) return [bootUs, "boot"];
     let at = this.#timeOfDay.get(message);
     if (at === undefined) {
       at = message.fields.findIndex((f) => f.name === "timeOfDay");
       this.#timeOfDay.set(message, at);
     }
     const seconds = at < 0 ? Number.NaN : reading.values[at]!;
+    if (Number.isFinite(tUs)) {
+      const utc = this.#leap.next(tUs, seconds >= 86_400);
+      this.#lastUtc = utc;
+      this.#settleDay();
+      if (Number.isFinite(bootUs) && this.#offsets.length < MOST_PAIRS) this.#offsets.push(utc - bootUs);
+      return [utc, "utc"];
+    }
+    if (Number.isFinite(bootUs)) return [bootUs, "boot"];
     if (Number.isFinite(seconds)) {
       this.#lastDay = this.#clock.next(Math.round(seconds * 1e6));
       this.#settleDay();
@@ -90,6 +93,7 @@ export class MessageGatherer {
 
   /** Throws FormatError "empty" where no message has a time. */
   finish(place: string, options: ReadOptions): Recording {
+    this.#problems.note(this.#leap.note() ?? this.#clock.leap.note());
     if (this.#untimed > 0) this.#problems.note(`${this.#untimed} messages have no time and are left out`);
     const utc = !Number.isNaN(this.#lastUtc) || [...this.#builders.keys()].some((k) => k.startsWith("utc"));
     const shifts = { utc: 0, boot: this.#bootShift(utc), day: this.#dayShift(options) };

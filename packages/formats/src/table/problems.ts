@@ -23,8 +23,8 @@ export class ProblemLog {
   }
 
   /** Something to tell that is no fault of the file: an assumption, a thing left out. */
-  note(text: string): void {
-    if (!this.#notes.includes(text)) this.#notes.push(text);
+  note(text: string | undefined): void {
+    if (text !== undefined && !this.#notes.includes(text)) this.#notes.push(text);
   }
 
   /** The parts of a Recording that this fills. */

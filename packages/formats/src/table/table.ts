@@ -121,9 +121,15 @@ export class Table {
       else this.#problems.note(`column "${name}" holds text and is left out`);
     }
     const repeats = Math.max(0, ...this.#targets.map((t) => t.builder.repeats));
-    if (repeats > 0) this.#problems.note(`${repeats} repeated rows are left out`);
+    if (repeats > 0)
+      this.#problems.note(`${repeats === 1 ? "1 repeated row is" : `${repeats} repeated rows are`} left out`);
     const disorder = Math.max(0, ...this.#targets.map((t) => t.builder.disorder));
-    if (disorder > 0) this.#problems.note(`${disorder} rows were out of order and are sorted`);
+    if (disorder > 0)
+      this.#problems.note(
+        disorder === 1
+          ? "1 row was out of order and is sorted in"
+          : `${disorder} rows were out of order and are sorted in`,
+      );
     const groups: Group[] = [];
     for (const t of this.#targets) {
       const group = t.builder.finish((field, i) => this.#withResolution(field, t, i));

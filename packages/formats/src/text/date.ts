@@ -34,4 +34,27 @@ export function parseClock(text: string): number | undefined {
   return hour * 3600 + Number(m[2]) * 60 + Number(m[3] ?? 0);
 }
 
+const DATE_TIME =
+  /^\s*(\d{1,2})([/.-])(\d{1,2})\2(\d{4}|\d\d)[ T,]+(\d{1,2}):(\d\d)(?::(\d\d)(?:[.,](\d+))?)?\s*(?:([ap])\.?m\.?)?\s*$/i;
+
+/** The parts of `28.05.2026 13:34:00.5`, `5/28/2026 1:34:00 PM`, in the order they stand. */
+export function dateTimeParts(text: string): { first: number; second: number; half: boolean } | undefined {
+  const m = DATE_TIME.exec(text);
+  return m ? { first: Number(m[1]), second: Number(m[3]), half: m[9] !== undefined } : undefined;
+}
+
+/** Such a date and time to µs since the epoch, as UTC; NaN where it is none. */
+export function dateTimeUs(text: string, order: "d/m/y" | "m/d/y"): number {
+  const m = DATE_TIME.exec(text);
+  if (!m) return Number.NaN;
+  const [a, b] = [Number(m[1]), Number(m[3])];
+  const year = m[4]!.length === 2 ? 2000 + Number(m[4]) : Number(m[4]);
+  const day = order === "d/m/y" ? checked(year, b, a) : checked(year, a, b);
+  if (!day) return Number.NaN;
+  const half = m[9]?.toLowerCase();
+  const hour = half === undefined ? Number(m[5]) : (Number(m[5]) % 12) + (half === "p" ? 12 : 0);
+  const us = Math.round(Number(`0.${m[8] ?? "0"}`) * 1e6);
+  return epochUs(day.year, day.month, day.day, hour, Number(m[6]), Number(m[7] ?? 0), us);
+}
+
 export const dayUs = (d: Day, seconds = 0): number => epochUs(d.year, d.month, d.day, 0, 0, seconds);

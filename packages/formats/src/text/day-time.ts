@@ -1,4 +1,5 @@
-import { epochUs, US_PER_DAY } from "@pitwall/core";
+import { epochUs, US_PER_DAY, US_PER_S } from "@pitwall/core";
+import { LeapRun } from "./leap.ts";
 
 const HALF_DAY_US = US_PER_DAY / 2;
 
@@ -11,17 +12,17 @@ export function dayTimeUs(hhmmss: number): number {
   return h < 24 && m < 60 && rest < 61e6 ? (h * 60 + m) * 60e6 + rest : Number.NaN;
 }
 
-/** Times of day without a date, made to run on across midnight. */
+/** Times of day without a date, made to run on across midnight, and across a leap second at the day's end. */
 export class DayClock {
   #days = 0;
   #last = Number.NaN;
-  /** µs since the first day's midnight; a step back of less than half a day stays one. */
-  next(dayUs: number): number {
+  readonly leap = new LeapRun();
+  /** µs since the first day's midnight; a step back of less than half a day stays one. `sixty`: within a leap second. */
+  next(dayUs: number, sixty = dayUs >= US_PER_DAY && dayUs < US_PER_DAY + US_PER_S): number {
     if (dayUs - this.#last < -HALF_DAY_US) this.#days++;
     const behind = dayUs - this.#last > HALF_DAY_US && this.#days > 0;
-    if (behind) return dayUs + (this.#days - 1) * US_PER_DAY;
-    this.#last = dayUs;
-    return dayUs + this.#days * US_PER_DAY;
+    if (!behind) this.#last = dayUs;
+    return this.leap.next(dayUs + (this.#days - (behind ? 1 : 0)) * US_PER_DAY, sixty);
   }
 }
 

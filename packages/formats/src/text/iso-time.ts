@@ -1,4 +1,5 @@
 import { epochUs } from "@pitwall/core";
+import { LeapRun } from "./leap.ts";
 
 const ISO = /^\s*(\d{4})-(\d\d)-(\d\d)[T ](\d\d):(\d\d):(\d\d)(?:[.,](\d+))?\s*(Z|[-+]\d\d(?::?\d\d)?)?\s*$/;
 
@@ -12,6 +13,15 @@ export function isoUs(text: string): number {
   if (zone === undefined || zone === "Z") return at;
   const minutes = Number(zone.slice(1, 3)) * 60 + Number(zone.slice(3).replace(":", "") || 0);
   return at - (zone[0] === "-" ? -1 : 1) * minutes * 60e6;
+}
+
+/** The ISO times of one recording, which run on through a leap second. */
+export class IsoClock {
+  readonly leap = new LeapRun();
+  /** As `isoUs`. */
+  next(text: string): number {
+    return this.leap.next(isoUs(text), text.includes(":60") && ISO.exec(text)?.[6] === "60");
+  }
 }
 
 const two = (n: number): string => String(n).padStart(2, "0");

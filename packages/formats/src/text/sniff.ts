@@ -24,7 +24,7 @@ export const headLines = (head: Uint8Array, length?: number): string[] =>
 /** Whether the beginning holds bytes that no text has. */
 export function looksBinary(head: Uint8Array): boolean {
   const n = Math.min(head.length, 1024);
-  if (head[0] === 0xff && head[1] === 0xfe) return false;
+  if ((head[0] === 0xff && head[1] === 0xfe) || (head[0] === 0xfe && head[1] === 0xff)) return false;
   for (let i = 0; i < n; i++) {
     const b = head[i]!;
     if (b === 0 || (b < 32 && b !== 9 && b !== 10 && b !== 13 && b !== 12 && b !== 27 && b !== 26))

@@ -62,6 +62,7 @@ export async function readVbo(source: ByteSource, options: ReadOptions): Promise
     aside: (text, line) => reader.take(text, line) !== "data",
   });
 
+  problems.note(clock.leap.note());
   const s = reader.sections;
   const trace = settlePosition(groups, options, problems);
   const day = parseDay(options.date) ?? s.createdDay;
