@@ -46,10 +46,16 @@ async function derive(
     const batches = pipeline.take();
     for (const batch of batches)
       for (const column of batch.columns)
-        for (let i = 0; i < batch.length; i++) if (Number.isFinite(column[i]!)) count++;
+        for (let i = 0; i < batch.length; i++) {
+          const v = column[i]!;
+          if (v - v === 0) count++;
+        }
     await appendAll(samples, sessionId, batches);
   };
-  for await (const frame of journal.readSession(sessionId)) {
+  const closed = files.knowsAny ? await journal.closedSession(sessionId) : undefined;
+  const known = closed !== undefined && files.haveAll(closed.sources);
+  if (known) ({ frames } = closed);
+  for await (const frame of known ? [] : journal.readSession(sessionId)) {
     frames++;
     if (!files.takes(frame))
       pipeline.frame(pipeline.source(frame.source), frame.bytes, frame.arrivalUs, frame.bootUs);

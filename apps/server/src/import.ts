@@ -1,4 +1,3 @@
-import { createReadStream } from "node:fs";
 import { open, stat } from "node:fs/promises";
 import { basename, extname } from "node:path";
 import type { Recording } from "@pitwall/core";
@@ -16,6 +15,7 @@ import {
 import { companionsOf } from "./companions.ts";
 import type { DataFolder } from "./data-folder.ts";
 import { deriveSession, type Progress } from "./derive.ts";
+import { filePieces } from "./file-pieces.ts";
 import { fileProtocol, ImportedFiles } from "./imported-files.ts";
 import { safeName } from "./ingest/door.ts";
 import { keptOf, READING, readingToBytes } from "./reading.ts";
@@ -137,8 +137,14 @@ async function lookThrough(
   keep: (recording: Recording) => void,
 ): Promise<FirstLook> {
   const { size } = await stat(file);
-  const stream = createReadStream(file);
-  const recording = await readRecording(stream, { ...options, size });
+  let bytes = 0;
+  async function* counted(): AsyncGenerator<Uint8Array> {
+    for await (const piece of filePieces(file)) {
+      bytes += piece.length;
+      yield piece;
+    }
+  }
+  const recording = await readRecording(counted(), { ...options, size });
   keep(recording);
   const { groups, notes, vehicle, problems } = recording;
   let startUs = Number.POSITIVE_INFINITY;
@@ -147,7 +153,7 @@ async function lookThrough(
     startUs,
     notes,
     stated: statedText(recording),
-    bytes: stream.bytesRead,
+    bytes,
     ...(vehicle === undefined ? {} : { vehicle }),
     ...(problems === undefined ? {} : { problems }),
   };
@@ -163,8 +169,7 @@ async function journalFile(
   const source = data.journal.source(ref, meta);
   let seq = 0;
   let length = 0;
-  for await (const chunk of createReadStream(file, { highWaterMark: PIECE })) {
-    const bytes = chunk as Uint8Array;
+  for await (const bytes of filePieces(file, PIECE)) {
     data.journal.append(source, bytes, 0, bytes.length, arrivalUs, Number.NaN, seq++);
     length += bytes.length;
     if (data.journal.pendingBytes > 16 * PIECE) await data.journal.committed();
@@ -184,7 +189,7 @@ async function importBlackbox(
   const atUs: number[] = [];
   const eachFrame = async (take: (bytes: Uint8Array) => void) => {
     const framer = createBlackboxFramer((bytes, _v, start, end) => take(bytes.subarray(start, end)));
-    for await (const chunk of createReadStream(file)) framer.push(chunk as Uint8Array);
+    for await (const piece of filePieces(file)) framer.push(piece);
     framer.end();
   };
   const clock: Pipeline = createPipeline();

@@ -19,6 +19,21 @@ export class ImportedFiles {
     this.#known.set(keyOf(source), recording);
   }
 
+  get knowsAny(): boolean {
+    return this.#known.size > 0;
+  }
+
+  /**
+   * True where these are all the sources of a journal and each of their files was just read: then nothing need be read
+   * from the journal.
+   */
+  haveAll(sources: readonly SourceMeta[]): boolean {
+    const files = sources.filter((s) => s.protocol !== READING);
+    if (files.length === 0 || !files.every((s) => this.#known.has(keyOf(s)))) return false;
+    for (const s of files) this.#files.set(keyOf(s), s);
+    return true;
+  }
+
   /** All files are read from the journal. */
   forget(): void {
     this.#known.clear();

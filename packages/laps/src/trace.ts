@@ -1,6 +1,6 @@
 import type { Column, Group, Recording } from "@pitwall/core";
 
-/** The fixes of a recording as columns; NaN for what a fix does not say. */
+/** The fixes of a recording as columns, borrowed from it where every row is one; NaN for what a fix does not say. */
 export type Trace = {
   readonly length: number;
   /** Device time, microseconds. */
@@ -35,17 +35,18 @@ export function traceOf(recording: Recording): Trace | undefined {
     for (const group of recording.groups) {
       const lat = columnOf(group, ids.lat);
       const lon = columnOf(group, ids.lon);
-      if (!lat?.some(Number.isFinite) || !lon) continue;
+      if (!lat || !lon || !lat.some((v) => v - v === 0)) continue;
       const rows = usableRows(group, lat, lon);
       if (!best || rows.length > best.rows.length) best = { group, rows };
     }
     if (!best) continue;
     const { group, rows } = best;
+    const whole = rows.length === group.tUs.length;
     const take = (values: Float64Array | undefined): Float64Array =>
-      values ? Float64Array.from(rows, (r) => values[r]!) : new Float64Array(rows.length).fill(Number.NaN);
+      values ? (whole ? values : picked(values, rows)) : new Float64Array(rows.length).fill(Number.NaN);
     return {
       length: rows.length,
-      tUs: Float64Array.from(rows, (r) => group.tUs[r]!),
+      tUs: take(group.tUs),
       latDeg: take(columnOf(group, ids.lat)),
       lonDeg: take(columnOf(group, ids.lon)),
       speedMps: take(columnOf(group, ids.speed) ?? columnOf(group, "vehicle.speed")),
@@ -60,12 +61,21 @@ export function columnOf(group: Group, id: string): Float64Array | undefined {
   return group.columns.find((c: Column) => c.field.name === id)?.values;
 }
 
+function picked(values: Float64Array, rows: Uint32Array): Float64Array {
+  const out = new Float64Array(rows.length);
+  for (let i = 0; i < rows.length; i++) out[i] = values[rows[i]!]!;
+  return out;
+}
+
 /** Rows with a position; a row that says "no fix" (fix 0 or 1) has none. */
 function usableRows(group: Group, lat: Float64Array, lon: Float64Array): Uint32Array {
   const fix = columnOf(group, "gnss.fix");
   const rows = new Uint32Array(lat.length);
   let n = 0;
-  for (let i = 0; i < lat.length; i++)
-    if (Number.isFinite(lat[i]!) && Number.isFinite(lon[i]!) && !(fix && fix[i]! < 2)) rows[n++] = i;
+  for (let i = 0; i < lat.length; i++) {
+    const sum = lat[i]! + lon[i]!;
+    // finite
+    if (sum - sum === 0 && !(fix && fix[i]! < 2)) rows[n++] = i;
+  }
   return rows.subarray(0, n);
 }

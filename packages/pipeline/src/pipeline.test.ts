@@ -1,4 +1,4 @@
-import type { Batch, Problem } from "@pitwall/core";
+import type { Batch, Problem, Recording } from "@pitwall/core";
 import { BLACKBOX_PACKETS, encodeBlackbox } from "@pitwall/protocols";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
@@ -92,5 +92,48 @@ describe("pipeline", () => {
     p.end();
     expect(seen).toEqual(["derived", "udp", "end"]);
     expect(p.take().map((b) => b.source)).toEqual(["udp", "derived"]);
+  });
+
+  it("plays a file in the order of its times to the stages that want it, and gives its samples as they were", () => {
+    const times = fc.array(fc.nat({ max: 50 }), { maxLength: 30 });
+    const files = fc.array(fc.record({ times, wanted: fc.boolean() }), { maxLength: 4 });
+    fc.assert(
+      fc.property(files, fc.integer({ min: 1, max: 12 }), (given, step) => {
+        const groups = given.map(({ times: t, wanted }, i) => ({
+          name: wanted ? `w${i}` : `x${i}`,
+          tUs: Float64Array.from(
+            t.toSorted((a, b) => a - b),
+            (us) => T0 + us,
+          ),
+          columns: [
+            { field: { name: "a", unit: "1" as const, doc: "" }, values: Float64Array.from(t, (_, k) => k) },
+          ],
+        }));
+        const file: Recording = { groups, absoluteTime: true, gates: [], laps: [], notes: [] };
+        const seen: (readonly [tUs: number, group: string, value: number])[] = [];
+        const p = createPipeline({
+          stages: [
+            () => ({
+              wants: (m) => m.name.startsWith("w"),
+              reading: (r, tUs) => void seen.push([tUs, r.message.name, r.values[0]!]),
+              end() {},
+            }),
+          ],
+        });
+        const out: Batch[] = [];
+        for (const _ of p.recordingInSteps(file, step)) out.push(...p.take());
+        out.push(...p.take());
+        for (const g of groups) {
+          const own = out.filter((b) => b.message.name === g.name);
+          expect(own.flatMap((b) => [...b.tUs])).toEqual([...g.tUs]);
+          expect(own.flatMap((b) => [...b.columns[0]!])).toEqual([...g.columns[0]!.values]);
+        }
+        const rows = groups
+          .filter((g) => g.name.startsWith("w"))
+          .flatMap((g) => [...g.tUs].map((t, k) => [t, g.name, k] as const));
+        expect(seen).toEqual(rows.toSorted((a, b) => a[0] - b[0]));
+      }),
+      { numRuns: 100 },
+    );
   });
 });

@@ -7,9 +7,10 @@ import {
   type Decoder,
   type MessageSpec,
   type Problem,
-  Reading,
+  type Reading,
   type Recording,
 } from "@pitwall/core";
+import { PlayedGroup, play } from "./play.ts";
 import { type SourceInfo, type SpokenProtocol, spokenBy } from "./source.ts";
 
 export type PipelineOptions = {
@@ -22,6 +23,8 @@ export type PipelineOptions = {
 /** Receives every stored reading of the vehicle with its UTC time, in arrival order. */
 export type Stage = {
   reading(reading: Reading, tUs: number, source: SourceInfo): void;
+  /** False for messages that it takes nothing of: of a file they are not handed to it. All are wanted where it is not there. */
+  wants?(message: MessageSpec): boolean;
   end(): void;
 };
 /** `emit` stores a reading of the stage's own; later stages see it too. */
@@ -34,9 +37,9 @@ export interface Pipeline {
   frame(handle: number, bytes: Uint8Array, arrivalUs: number, bootUs: number): void;
   /** Decoded samples of a file, in the order of their times; they go through the same stages as live ones. */
   recording(recording: Recording): void;
-  /** The same in steps of so many rows: between them the caller may `take` what has come out. Gives the rows so far. */
+  /** The same in steps of so many rows that a stage wants: between them the caller may `take` what has come out. Gives the rows so far. */
   recordingInSteps(recording: Recording, rows: number): Iterable<number>;
-  /** What has come out since the last call; the caller owns it. */
+  /** What has come out since the last call; the caller owns it, but for the samples of a file, which lie in the file's own columns. */
   take(): Batch[];
   /** The recording is over: joined messages that wait for more come out. */
   end(): void;
@@ -55,6 +58,8 @@ type OpenSource = {
   /** Clock of a boot time that the messages themselves carry, which need not be the one of the frame batch. */
   readonly ownClock: ClockModel;
   readonly builders: Map<MessageSpec, BatchBuilder>;
+  /** Of a file. */
+  readonly played?: PlayedGroup;
   lastOwnBootUs: number;
 };
 
@@ -174,37 +179,16 @@ export function createPipeline(options: PipelineOptions = {}): Pipeline {
     }
   }
 
-  function* play(recording: Recording, step: number): Generator<number> {
-    const opened = recording.groups.map(() =>
-      open({ device: recording.device ?? "file", boot: "", name: "file", protocol: "" }, []),
-    );
+  const wanted = (message: MessageSpec): boolean => stages.some((stage) => stage.wants?.(message) ?? true);
+
+  function playFile(recording: Recording, step: number): Iterable<number> {
+    const groups = recording.groups.map((g) => new PlayedGroup(g));
+    const info: SourceInfo = { device: recording.device ?? "file", boot: "", name: "file", protocol: "" };
+    const opened = groups.map((played) => ({ ...open(info, []), played }));
     sources.push(...opened);
-    const readings = recording.groups.map(
-      (g) => new Reading({ name: g.name, doc: "", fields: g.columns.map((c) => c.field) }),
-    );
-    const next = recording.groups.map(() => 0);
-    let rows = 0;
-    for (;;) {
-      let first = -1;
-      let at = Number.POSITIVE_INFINITY;
-      for (let i = 0; i < next.length; i++) {
-        const t = recording.groups[i]!.tUs[next[i]!];
-        if (t !== undefined && t < at) {
-          at = t;
-          first = i;
-        }
-      }
-      if (first < 0) return;
-      const row = next[first]!++;
-      const r = readings[first]!;
-      const { columns } = recording.groups[first]!;
-      for (let c = 0; c < columns.length; c++) r.values[c] = columns[c]!.values[row]!;
-      r.tUs = at;
-      arrival = at;
-      frameBoot = Number.NaN;
-      onReading(opened[first]!, r);
-      if (++rows % step === 0) yield rows;
-    }
+    return play(groups, wanted, step, (group, reading) => {
+      for (const stage of stages) stage.reading(reading, reading.tUs, opened[group]!.info);
+    });
   }
 
   return {
@@ -226,15 +210,19 @@ export function createPipeline(options: PipelineOptions = {}): Pipeline {
       for (const decoder of s.decoders) decoder.push(bytes, arrivalUs);
     },
     recording(recording) {
-      for (const _ of play(recording, Number.POSITIVE_INFINITY));
+      for (const _ of playFile(recording, Number.POSITIVE_INFINITY));
     },
-    recordingInSteps: play,
+    recordingInSteps: playFile,
     take() {
       const batches: Batch[] = [];
       const collect = (builders: Map<MessageSpec, BatchBuilder>) => {
         for (const builder of builders.values()) if (builder.length > 0) batches.push(owned(builder.take()));
       };
-      for (const s of sources) collect(s.builders);
+      for (const s of sources) {
+        collect(s.builders);
+        const played = s.played?.take(s.info.name);
+        if (played) batches.push(played);
+      }
       for (const builders of derived) collect(builders);
       return batches;
     },

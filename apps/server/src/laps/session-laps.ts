@@ -1,5 +1,5 @@
 import { type ChannelId, type Column, findChannel, type RecordedGate, type Recording } from "@pitwall/core";
-import { type Gate, type Layout, type TimedRecording, timeRecording, traceOf } from "@pitwall/laps";
+import { type Gate, type Layout, type TimedRecording, timeRecording } from "@pitwall/laps";
 import { createPipeline, LAP_STATE, lapStage } from "@pitwall/pipeline";
 import { asStoreError, type Timing } from "@pitwall/store";
 import { appendAll } from "../append.ts";
@@ -77,9 +77,8 @@ export async function timeUntimed(data: DataFolder, signal?: AbortSignal): Promi
 }
 
 async function lapChannels(data: DataFolder, sessionId: string, { timed, timing, fixes }: ComputedLaps) {
-  const trace = traceOf(fixes);
   const row = data.catalogue.session(sessionId);
-  const { layout } = timed;
+  const { layout, trace } = timed;
   if (!layout || !trace || !row) return [];
   const { track, layout: layoutName } = timing;
   const { vehicle, startUs: beforeUs } = row;

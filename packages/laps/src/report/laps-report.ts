@@ -2,7 +2,7 @@ import type { RecordedLap, Recording } from "@pitwall/core";
 import { bestLap, theoreticalBestS } from "../reference/bests.ts";
 import type { Incident, Lap, LapFlag, LapKind } from "../timing/lap.ts";
 import { timeLaps } from "../timing/time-laps.ts";
-import { traceOf } from "../trace.ts";
+import { type Trace, traceOf } from "../trace.ts";
 import type { Layout } from "../track/track.ts";
 import { type GateSource, type LayoutOptions, resolveLayout } from "./resolve-layout.ts";
 
@@ -41,6 +41,8 @@ export type TimedRecording = {
   readonly source: GateSource | undefined;
   /** Of the layout as the track has it, without what the drive added. */
   readonly known?: Layout | undefined;
+  /** The fixes that were timed; undefined where the recording has none. */
+  readonly trace?: Trace;
 };
 
 /** A lap the file states is this far off what was timed before it is worth a note. */
@@ -62,7 +64,14 @@ export function timeRecording(recording: Recording, options: LapsReportOptions =
   const resolved = resolveLayout(recording, trace, options);
   const notes = [...resolved.notes];
   if (!resolved.layout)
-    return { report: reportOf([], notes), laps: [], incidents: [], layout: undefined, source: undefined };
+    return {
+      report: reportOf([], notes),
+      laps: [],
+      incidents: [],
+      layout: undefined,
+      source: undefined,
+      trace,
+    };
   const { layout, source, track } = resolved;
   const result = timeLaps(trace, {
     layout,
@@ -83,6 +92,7 @@ export function timeRecording(recording: Recording, options: LapsReportOptions =
     layout,
     source,
     known: resolved.known,
+    trace,
   };
 }
 

@@ -73,6 +73,10 @@ export const fusionStage =
     /** Accelerations that wait for the rates of the same instant: some sensors send them apart. */
     const accel = new Float64Array(3).fill(Number.NaN);
     return {
+      wants(message) {
+        const p = places.of(message);
+        return p["vehicle.speed"] < 0 && CHANNELS.some((c) => p[c] >= 0);
+      },
       reading(r, tUs) {
         const p = places.of(r.message);
         if (p["vehicle.speed"] >= 0) return;

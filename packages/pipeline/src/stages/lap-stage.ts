@@ -49,6 +49,10 @@ export const lapStage =
     /** Fixes of one source only: two receivers on one vehicle would race each other. */
     let chosen: string | undefined;
     return {
+      wants(message) {
+        const p = places.of(message);
+        return p["lap.time"] < 0 && p["gnss.lat"] >= 0;
+      },
       reading(r, tUs, source) {
         const p = places.of(r.message);
         // a unit with a lap timer of its own is left to do so
