@@ -1,3 +1,4 @@
+import { Agility } from "./agility.ts";
 import { USED } from "./ekf/estimator.ts";
 import { PAIR_SHIFT_S, PAIR_WIDEN, PAYLOAD, POSITION, SPEED, VELOCITY } from "./ekf/events.ts";
 import { EAST, V_EAST, V_NORTH, VARIANCE, wrapAngle, YAW } from "./ekf/filter.ts";
@@ -19,6 +20,9 @@ import { REF_WHEEL } from "./reference.ts";
 
 /** Rejections in a row after which the filter is the one that is wrong. */
 const PATIENCE = 5;
+/** Without an inertial sensor nothing but habit speaks against a velocity: where it is raced, a driver brakes. */
+const PATIENCE_FREE = 1;
+const RACED = 1.3;
 /** Course counts from this speed, and from this many sigma of speed. */
 const COURSE_MPS = 1.5;
 const COURSE_SIGMAS = 4;
@@ -34,6 +38,7 @@ const NONE = -1;
 /** Puts checked fixes into the filter, each at its own time. */
 export class FixUpdates {
   readonly #parts: Parts;
+  readonly #agility: Agility;
   readonly #plane = new Float64Array(2);
   #fixes = 0;
   #lastS = Number.NaN;
@@ -47,6 +52,7 @@ export class FixUpdates {
 
   constructor(parts: Parts) {
     this.#parts = parts;
+    this.#agility = new Agility(parts);
   }
 
   /** Fixes since the filter started. */
@@ -240,6 +246,7 @@ export class FixUpdates {
     const s = Math.sin(yaw);
     if (e.model === MODEL_UNALIGNED && fix.speed > COURSE_MPS && fix.speed > COURSE_SIGMAS * sigma)
       e.align(tS, yaw, Math.max(0.05, sigma / fix.speed), p.imuActive ? MODEL_IMU : MODEL_FREE);
+    this.#agility.velocity(tS, fix.speed * c, fix.speed * s, fix.speedSigmaMps);
     const slot = e.measurement(VELOCITY);
     const m = e.history.slots;
     const at = slot + PAYLOAD;
@@ -254,13 +261,17 @@ export class FixUpdates {
     m[at + PAIR_GATE] = GATE_2;
     m[at + PAIR_WIDEN] = 0;
     m[at + PAIR_SHIFT_S] = 0;
-    if (p.velocity.streak >= PATIENCE) {
-      // it insists: let it in with just so little weight that nothing jumps (Huber's way with outliers)
+    const free = e.model === MODEL_FREE && e.agility > RACED;
+    if (p.velocity.streak >= (free ? PATIENCE_FREE : PATIENCE)) {
       const dE = fix.speed * c - e.x[V_EAST]!;
       const dN = fix.speed * s - e.x[V_NORTH]!;
-      const soft = (dE * dE + dN * dN) / GATE_2;
-      m[at + PAIR_VARIANCE_ALONG] = m[at + PAIR_VARIANCE_ALONG]! + soft;
-      m[at + PAIR_VARIANCE_CROSS] = m[at + PAIR_VARIANCE_CROSS]! + soft;
+      const missed = dE * dE + dN * dN;
+      if (free) m[at + PAIR_WIDEN] = missed;
+      else {
+        // it insists: let it in with just so little weight that nothing jumps (Huber's way with outliers)
+        m[at + PAIR_VARIANCE_ALONG] = m[at + PAIR_VARIANCE_ALONG]! + missed / GATE_2;
+        m[at + PAIR_VARIANCE_CROSS] = m[at + PAIR_VARIANCE_CROSS]! + missed / GATE_2;
+      }
       m[at + PAIR_GATE] = Number.POSITIVE_INFINITY;
       p.recoveries++;
     }

@@ -76,6 +76,8 @@ export class Estimator {
   biasNoise = 1e-3;
   /** Process noise is this many times what it should be: inertial data and fixes disagree. */
   noiseScale = 1;
+  /** Without an inertial sensor: variance of the vehicle's own accelerations over that of an ordinary drive. */
+  agility = 1;
   /** Times a value that is not finite was caught and the filter started again: stays 0. */
   restarts = 0;
   /** Normalised innovation squared of the last measurement. */
@@ -175,7 +177,7 @@ export class Estimator {
     s[at + MOVE_Q + 1] = q[1]! * more;
     s[at + MOVE_Q + 2] = q[2]! * more;
     s[at + MOVE_Q + 3] = this.placeNoise;
-    s[at + MOVE_Q + 4] = this.biasNoise;
+    s[at + MOVE_Q + 4] = this.model === MODEL_FREE ? this.agility : this.biasNoise;
     this.history.append(slot);
     this.nowS = this.#headS;
     this.#takeOver();
@@ -226,11 +228,8 @@ export class Estimator {
     const position = Math.max(1, h.positionFor(tS));
     for (let i = position; i < h.length; i++) {
       const at = h.slotAt(i);
-      if (s[at + KIND] === MOVE && s[at + PAYLOAD + MODEL] === MODEL_UNALIGNED) {
-        s[at + PAYLOAD + MODEL] = model;
-        const q = model === MODEL_IMU ? this.imuNoise : NOISE[model]!;
-        for (let k = 0; k < 3; k++) s[at + PAYLOAD + MOVE_Q + k] = q[k]!;
-      }
+      if (s[at + KIND] === MOVE && s[at + PAYLOAD + MODEL] === MODEL_UNALIGNED)
+        this.#moveAs(at + PAYLOAD, model);
     }
     s[slot + PAYLOAD] = YAW;
     s[slot + PAYLOAD + 1] = yawRad;
@@ -250,15 +249,22 @@ export class Estimator {
     for (let i = h.length - 1; i > 0 && h.timeAt(i) > tS; i--) {
       const at = h.slotAt(i);
       if (s[at + KIND] === REST) s[at + KIND] = NOTHING;
-      else if (s[at + KIND] === MOVE && s[at + PAYLOAD + MODEL] === MODEL_HOLD) {
-        s[at + PAYLOAD + MODEL] = model;
-        const q = model === MODEL_IMU ? this.imuNoise : NOISE[model]!;
-        for (let k = 0; k < 3; k++) s[at + PAYLOAD + MOVE_Q + k] = q[k]!;
-      } else continue;
+      else if (s[at + KIND] === MOVE && s[at + PAYLOAD + MODEL] === MODEL_HOLD)
+        this.#moveAs(at + PAYLOAD, model);
+      else continue;
       first = i;
     }
     if (first < h.length) h.repeatFrom(first);
     this.#follow();
+  }
+
+  /** A move of the past becomes one of another model. */
+  #moveAs(at: number, model: number): void {
+    const s = this.history.slots;
+    s[at + MODEL] = model;
+    const q = model === MODEL_IMU ? this.imuNoise : NOISE[model]!;
+    for (let k = 0; k < 3; k++) s[at + MOVE_Q + k] = q[k]!;
+    s[at + MOVE_Q + 4] = model === MODEL_FREE ? this.agility : this.biasNoise;
   }
 
   /** A slot for a measurement; the payload starts at PAYLOAD. Hand it to `put` or `placeNow`. */

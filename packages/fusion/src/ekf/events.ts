@@ -69,9 +69,10 @@ function move(f: Filter, s: Float64Array, at: number): void {
   noise[2] = s[at + MOVE_Q + 2]!;
   noise[Q_POSITION] = s[at + MOVE_Q + 3]!;
   if (model === MODEL_FREE) {
-    noise[Q_BIAS_FORWARD] = FREE_BIAS;
-    noise[Q_BIAS_LEFT] = FREE_BIAS;
-    noise[Q_BIAS_YAW] = FREE_YAW;
+    const agility = s[at + MOVE_Q + 4]!;
+    noise[Q_BIAS_FORWARD] = FREE_BIAS * agility;
+    noise[Q_BIAS_LEFT] = FREE_BIAS * agility;
+    noise[Q_BIAS_YAW] = FREE_YAW * agility;
   } else {
     noise[Q_BIAS_FORWARD] = s[at + MOVE_Q + 4]!;
     noise[Q_BIAS_LEFT] = s[at + MOVE_Q + 4]!;
