@@ -2,6 +2,7 @@ import { enableCompileCache } from "node:module";
 import { createInterface } from "node:readline/promises";
 import type { Io } from "./command.ts";
 import { COMMANDS } from "./commands.ts";
+import { explain } from "./explain.ts";
 
 // commands start twice as fast where the modules were compiled before
 enableCompileCache();
@@ -46,33 +47,9 @@ const help = (): string =>
     "",
   ].join("\n");
 
-/** By name, so that showing a line of help loads none of the packages that throw them. */
-const EXPECTED = new Set([
-  "CommandError",
-  "ConfigError",
-  "StoreError",
-  "CodecError",
-  "FormatError",
-  "LapsError",
-  "ApiRequestError",
-]);
-
-/** Failures that people can do something about: one line. Anything else is a defect of ours and shows its trace. */
-function explain(e: unknown): string | undefined {
-  if (e instanceof Error && EXPECTED.has(e.name)) return e.message;
-  const errno = e as NodeJS.ErrnoException;
-  if (errno?.code === "EADDRINUSE") {
-    const at = errno as NodeJS.ErrnoException & { address?: string; port?: number };
-    return `port ${at.port} on ${at.address} is in use; another one is chosen with --http-port, --mqtt-port, --udp-port or --tcp-port`;
-  }
-  if (errno?.code === "EACCES" && errno.syscall === "listen")
-    return `no permission to listen: ${errno.message}`;
-  if (typeof errno?.code === "string" && errno.syscall !== undefined) return errno.message;
-  return undefined;
-}
-
 async function main(argv: readonly string[]): Promise<number> {
-  const [name, ...rest] = argv;
+  const asked = argv[0] === "help" && argv[1] !== undefined;
+  const [name, ...rest] = asked ? [...argv.slice(1), "--help"] : argv;
   if (name === undefined || name === "help" || name === "--help" || name === "-h") {
     await io.out(help());
     return name === undefined ? 2 : 0;

@@ -18,7 +18,7 @@ export function deskOf(io: Io, file: string, values: { readonly data?: string | 
   );
 }
 
-/** Reads a file; where it is a table that nobody explains, tells how that is done. */
+/** Reads a file; where it is a table that nobody explains, tells how that is done. Throws CommandError with the file's name. */
 export async function explained<T>(io: Io, file: string, read: () => Promise<T>): Promise<T> {
   try {
     return await read();
@@ -30,8 +30,16 @@ export async function explained<T>(io: Io, file: string, read: () => Promise<T>)
           `${template}${file}: write down what its columns are in a file such as above (\`pitwall import ${file} --mapping-template\` prints it), and read it with --mapping FILE`,
         );
     }
+    if (e instanceof FormatError) throw new CommandError(inFile(file, e), { cause: e });
     throw e;
   }
+}
+
+function inFile(file: string, { code, place, line, reason }: FormatError): string {
+  const at = line ? `${file}, line ${line}` : file;
+  if (code === "unrecognised")
+    return `${at}: ${reason}; --as FORMAT names one, --protocol NAME says whose captured bytes it holds`;
+  return place === file ? `${at}: ${reason}` : `${at}: ${reason} (read as ${place})`;
 }
 
 /** What the columns of a table seem to be, as a file to correct. Throws CommandError for what is no table of an unknown program. */

@@ -1,5 +1,7 @@
 import { readFile } from "node:fs/promises";
+import { extname } from "node:path";
 import { FORMATS, type ReadOptions } from "@pitwall/formats";
+import { findProtocol } from "@pitwall/protocols";
 import { parseMapping } from "@pitwall/server/archive";
 import { CommandError, UsageError } from "./command.ts";
 import { protocolNamed, protocolOptions } from "./protocol-arguments.ts";
@@ -51,6 +53,15 @@ export async function readingOf(values: ReadingValues): Promise<ReadOptions> {
     ...(values["east-positive"] ? { eastPositive: true } : {}),
     ...(mapping === undefined ? {} : { mapping: parseMapping(await textOf("mapping", mapping), mapping) }),
   };
+}
+
+/** The same for one file: a name that ends in a protocol's says whose bytes it holds (`kart.racebox`), as `simulate --to` writes them. */
+export function readingFor(file: string, reading: ReadOptions): ReadOptions {
+  const ending = extname(file).slice(1).toLowerCase();
+  const said = reading.protocol ?? reading.format ?? reading.dbc;
+  if (said !== undefined || FORMATS.some((f) => f.extensions.includes(ending))) return reading;
+  const protocol = findProtocol(ending);
+  return protocol && protocol.carrier !== "can" ? { ...reading, protocol: ending } : reading;
 }
 
 function isDay(text: string): boolean {

@@ -8,7 +8,7 @@ import { openInput } from "./input.ts";
 import { deskOf, explained } from "./mapping-desk.ts";
 import { openPlace } from "./place.ts";
 import { progressBar } from "./progress.ts";
-import { type ReadingValues, readingOf } from "./reading-options.ts";
+import { type ReadingValues, readingFor, readingOf } from "./reading-options.ts";
 
 /** A recording from a file in any known format (what could not be read of it is told), or a stored session by its id. Throws CommandError where it is neither. */
 export async function openRecording(
@@ -17,10 +17,9 @@ export async function openRecording(
   values: ReadingValues & { readonly data?: string | undefined },
 ): Promise<Recording> {
   const reading = await readingOf(values);
-  const isFile = await stat(what).then(
-    (s) => s.isFile(),
-    () => false,
-  );
+  const found = await stat(what).catch(() => undefined);
+  if (found?.isDirectory()) throw new CommandError(`${what}: is a folder; name a file in it, or a session`);
+  const isFile = found?.isFile() === true;
   if (isFile) {
     const input = await openInput(io, what);
     const companions = await companionsOf(what);
@@ -29,7 +28,7 @@ export async function openRecording(
       const recording = await explained(io, what, () =>
         readRecording(input.chunks, {
           ...companions,
-          ...reading,
+          ...readingFor(what, reading),
           name: what,
           mappings: deskOf(io, what, values),
           ...(input.total === undefined ? {} : { size: input.total }),

@@ -11,13 +11,13 @@ import {
   openData,
 } from "@pitwall/server/archive";
 import { command, type Io, UsageError } from "../command.ts";
-
 import { tellProblem } from "../data.ts";
+import { explain } from "../explain.ts";
 import { openInput } from "../input.ts";
 import { deskOf, explained, templateOf } from "../mapping-desk.ts";
 import { openPlace, type Place } from "../place.ts";
 import { progressBar } from "../progress.ts";
-import { READING, READING_USAGE, readingOf } from "../reading-options.ts";
+import { READING, READING_USAGE, readingFor, readingOf } from "../reading-options.ts";
 
 /**
  * A file as a session of the data folder, or of the server that works there: for that it is read here, where it may be
@@ -58,19 +58,35 @@ export const importCommand = command({
       await dropCutImports(place.data);
       await deriveCutImports(place.data, io.signal);
     }
-    for (const file of positionals) {
+    const one = async (file: string): Promise<void> => {
       await openInput(io, file);
       const bar = progressBar(io, `importing ${file}`);
       const imported = await explained(io, file, () =>
         take(io, place, file, {
           ...(values.vehicle === undefined ? {} : { vehicle: values.vehicle }),
           progress: bar.update,
-          reading: { ...reading, mappings: deskOf(io, file, values), signal: io.signal },
+          reading: { ...readingFor(file, reading), mappings: deskOf(io, file, values), signal: io.signal },
         }),
       ).finally(bar.end);
       for (const note of imported.notes) io.err(`${file}: ${note}`);
       await io.out(values.json ? `${JSON.stringify({ file, ...imported })}\n` : `${imported.session}\n`);
+    };
+    if (positionals.length === 1) {
+      await one(positionals[0]!);
+      return 0;
     }
-    return 0;
+    let failed = 0;
+    for (const file of positionals)
+      try {
+        await one(file);
+      } catch (e) {
+        // one file in a row that cannot be read must not keep the others out
+        const reason = explain(e);
+        if (reason === undefined || io.signal.aborted) throw e;
+        failed++;
+        io.err(`pitwall import: ${reason}`);
+      }
+    if (failed > 0) io.err(`${positionals.length - failed} of ${positionals.length} files imported`);
+    return failed > 0 ? 1 : 0;
   },
 });

@@ -5,17 +5,51 @@ import { LAYOUT, LAYOUT_USAGE, layoutOf } from "../layout-options.ts";
 import { READING, READING_USAGE } from "../reading-options.ts";
 import { openRecording } from "../recordings.ts";
 
-const line = (lap: ReportedLap, bestS: number | null): string =>
+const row = (
+  number: string,
+  time: string,
+  uncertainty: string,
+  kind: string,
+  sectors: readonly string[],
+  remark: string,
+): string =>
   [
-    String(lap.number).padStart(4),
-    lapTime(lap.timeS).padStart(11),
-    lap.uncertaintyS === null ? "          " : `± ${lap.uncertaintyS.toFixed(3)} s`.padStart(10),
-    lap.kind.padEnd(4),
-    lap.sectorsS.map((s) => (s === null ? "missed" : s.toFixed(3)).padStart(8)).join(" "),
-    lap.valid && lap.timeS === bestS ? "best" : lap.flags.join(", "),
+    number.padStart(4),
+    time.padStart(11),
+    uncertainty.padStart(10),
+    kind.padEnd(4),
+    sectors.map((s) => s.padStart(8)).join(" "),
+    remark,
   ]
     .join("  ")
     .trimEnd();
+
+/** A line a lap under its titles; none where there are no laps. */
+function table(laps: readonly ReportedLap[], bestS: number | null): string[] {
+  if (laps.length === 0) return [];
+  const sectors = Math.max(...laps.map((l) => l.sectorsS.length));
+  return [
+    row(
+      "lap",
+      "time",
+      "95 %",
+      "kind",
+      Array.from({ length: sectors }, (_, i) => `S${i + 1}`),
+      "",
+    ),
+    ...laps.map((lap) =>
+      row(
+        String(lap.number),
+        lapTime(lap.timeS),
+        lap.uncertaintyS === null ? "" : `± ${lap.uncertaintyS.toFixed(3)} s`,
+        lap.kind,
+        // what was not driven in whole has no time there, and no line was missed
+        lap.sectorsS.map((s) => s?.toFixed(3) ?? (lap.kind === "lap" ? "missed" : "-")),
+        lap.valid && lap.timeS === bestS ? "best" : lap.flags.join(", "),
+      ),
+    ),
+  ];
+}
 
 export const laps = command({
   name: "laps",
@@ -36,7 +70,7 @@ export const laps = command({
       await io.out(`${JSON.stringify({ laps, bestS, theoreticalBestS, notes, track })}\n`);
       return 0;
     }
-    const lines = report.laps.map((l) => line(l, report.bestS));
+    const lines = table(report.laps, report.bestS);
     if (report.track !== undefined) lines.unshift(`track ${report.track}`);
     if (report.bestS !== null) lines.push(`best              ${lapTime(report.bestS)}`);
     if (report.theoreticalBestS !== null) lines.push(`theoretical best  ${lapTime(report.theoreticalBestS)}`);
