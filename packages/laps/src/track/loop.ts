@@ -34,18 +34,19 @@ function returnsOf(t: Trail): Int32Array {
   const ends = new Int32Array(t.count).fill(-1);
   const nearest = new Float64Array(t.count);
   for (let j = 0; j < Math.min(t.count, MOST_POINTS); j++) {
-    grid.near(t.x[j]!, t.y[j]!, (i) => {
-      const way = t.sM[j]! - t.sM[i]!;
-      if (way < SHORTEST_M || t.hx[i]! * t.hx[j]! + t.hy[i]! * t.hy[j]! < SAME_HEADING) return;
+    grid.sift(t.x[j]!, t.y[j]!, (i) => {
       const end = ends[i]!;
+      // the first return, at its nearest point; what comes later is none
+      if (end >= 0 && t.sM[j]! - t.sM[end]! > 3 * NEAR_M) return false;
+      const way = t.sM[j]! - t.sM[i]!;
+      if (way < SHORTEST_M || t.hx[i]! * t.hx[j]! + t.hy[i]! * t.hy[j]! < SAME_HEADING) return true;
       const dx = t.x[j]! - t.x[i]!;
       const dy = t.y[j]! - t.y[i]!;
       const d = dx * dx + dy * dy;
-      if (d > NEAR_M * NEAR_M) return;
-      // the first return, at its nearest point
-      if (end >= 0 && (t.sM[j]! - t.sM[end]! > 3 * NEAR_M || d >= nearest[i]!)) return;
+      if (d > NEAR_M * NEAR_M || (end >= 0 && d >= nearest[i]!)) return true;
       ends[i] = j;
       nearest[i] = d;
+      return true;
     });
     grid.add(j, t.x[j]!, t.y[j]!);
   }

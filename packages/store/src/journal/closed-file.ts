@@ -6,17 +6,55 @@ import type { FrameReader } from "./frame-reader.ts";
 import { type JournalFile, type JournalIo, writeAll } from "./io.ts";
 import { readIndex } from "./mcap-index.ts";
 import { channelOf, INCLUDED_META, MCAP_HEADER, SESSION_META, toChannelInfo } from "./records.ts";
-import type { ClosedSession, JournalFrame, SessionRef, SourceHandle } from "./types.ts";
+import type { ClosedSession, FrameVisitor, JournalFrame, SessionRef, SourceHandle } from "./types.ts";
 
 /** What damage to a file costs at least, so not large. */
 const CHUNK_BYTES = 1 << 18;
-const LEVEL = { params: { [constants.ZSTD_c_compressionLevel]: 3 } };
+/** The output comes in one piece: pieces of the default size are many, and each is memory for the collector. */
+const ZSTD = {
+  chunkSize: CHUNK_BYTES,
+  params: {
+    [constants.ZSTD_c_compressionLevel]: 3,
+    // frames and text come out no longer than with the level's own strategy, for three quarters of the work
+    [constants.ZSTD_c_strategy]: constants.ZSTD_fast,
+  },
+};
 const OWN = new Set(["session", "vehicle", "frames", "startUs", "endUs"]);
 
 /** Up to which file offset of which segment (by its id) the file holds the session's frames. */
 export type Included = ReadonlyMap<string, number>;
 
-type Block = { source: SourceHandle; frame: Pick<JournalFrame, "bytes" | "arrivalUs" | "bootUs" | "seq"> };
+type Kept = {
+  source: SourceHandle;
+  start: number;
+  end: number;
+  frame: Pick<JournalFrame, "arrivalUs" | "bootUs" | "seq">;
+};
+
+/** The frames of a block, in memory that is used again for the next one. */
+class Block {
+  bytes = new Uint8Array(CHUNK_BYTES);
+  readonly frames: Kept[] = [];
+  #length = 0;
+
+  clear(): void {
+    this.frames.length = 0;
+    this.#length = 0;
+  }
+
+  readonly keep: FrameVisitor = (source, b, from, to, arrivalUs, bootUs, seq) => {
+    const start = this.#length;
+    const end = start + to - from;
+    if (end > this.bytes.length) {
+      const wider = new Uint8Array(Math.max(end, this.bytes.length * 2));
+      wider.set(this.bytes.subarray(0, start));
+      this.bytes = wider;
+    }
+    this.bytes.set(b.subarray(from, to), start);
+    this.#length = end;
+    this.frames.push({ source, start, end, frame: { arrivalUs, bootUs, seq } });
+  };
+}
 
 /**
  * Writes a session's own file: chunked, compressed, with index, statistics and checksums. It appears under its name
@@ -71,7 +109,12 @@ async function fill(
       },
     },
     chunkSize: CHUNK_BYTES,
-    compressChunk: (data) => ({ compression: "zstd", compressedData: zstdCompressSync(data, LEVEL) }),
+    compressChunk(data) {
+      const compressedData = zstdCompressSync(data, ZSTD);
+      // the writer's copy of the chunk, not looked at again: given back now, not when the collector comes by
+      (data.buffer as ArrayBuffer).transfer(0);
+      return { compression: "zstd", compressedData };
+    },
   });
   await writer.start(MCAP_HEADER);
   const channels = new Map<SourceHandle, number>();
@@ -79,20 +122,9 @@ async function fill(
   let startUs = Number.NaN;
   let endUs = Number.NaN;
   let frames = 0;
-  let block: Block[] = [];
-  const keep = (
-    source: SourceHandle,
-    b: Uint8Array,
-    start: number,
-    end: number,
-    arrivalUs: number,
-    bootUs: number,
-    seq: number,
-  ) => void block.push({ source, frame: { bytes: b.slice(start, end), arrivalUs, bootUs, seq } });
-  while (await reader.next(keep)) {
-    const taken = block;
-    block = [];
-    for (const { source, frame } of taken) {
+  const block = new Block();
+  for (; await reader.next(block.keep); block.clear()) {
+    for (const { source, start, end, frame } of block.frames) {
       let channelId = channels.get(source);
       if (channelId === undefined) {
         const { id: _, ...info } = channelOf(0, session, source.meta);
@@ -108,7 +140,7 @@ async function fill(
         sequence: frame.seq,
         logTime: BigInt(frame.arrivalUs) * 1000n,
         publishTime: Number.isNaN(bootUs) ? 0n : bootUs === 0 ? 1n : BigInt(bootUs) * 1000n,
-        data: frame.bytes,
+        data: block.bytes.subarray(start, end),
       });
     }
   }
