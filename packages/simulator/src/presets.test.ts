@@ -8,7 +8,7 @@ import { equipmentOf, sourcesOf } from "./sources/equipment.ts";
 import { oval } from "./testing/oval.ts";
 import { metresPerDegree } from "./track.ts";
 import { createTruth, Trajectory } from "./trajectory.ts";
-import { SimUnit, type SourceSpec } from "./unit.ts";
+import { type SimFrame, SimUnit, type SourceSpec } from "./unit.ts";
 import { VEHICLES, type VehicleName } from "./vehicles.ts";
 
 const START_US = Date.UTC(2026, 4, 28, 13, 34) * 1000;
@@ -298,5 +298,28 @@ describe("scripted faults", () => {
     const times = again.heard.map((h) => quantity(h, "timestampMs"));
     expect(Math.max(...times)).toBeLessThan(5000);
     expect(times.at(-1)!).toBeLessThan(1000);
+  });
+
+  it("stamp every frame when it has come through, whatever it took, and in that order", () => {
+    const trajectory = new Trajectory(oval(), VEHICLES.kart, { seed: 4, laps: 1, driverNoise: 0 });
+    const sources = sourcesOf("kart", GNSS_25HZ);
+    const faults = parseFaults("reboot=20,clockjump=10:0.5");
+    const unit = new SimUnit(trajectory, sources, { seed: 4, name: "kart", startUs: START_US, faults });
+    const frames: SimFrame[] = [];
+    while (unit.nextS < 30) unit.step((f) => frames.push(f));
+    for (const [i, { atUs, bootUs }] of frames.entries()) {
+      expect(atUs).toBeGreaterThanOrEqual(frames[i - 1]?.atUs ?? 0);
+      const sinceBoot = atUs >= 20e6 ? atUs - 20e6 : atUs;
+      expect(bootUs).toBeCloseTo(sinceBoot + (atUs >= 10e6 ? 0.5e6 : 0), -1);
+    }
+    // the receiver's own time is that of the fix, which is 50 ms old
+    const fixes: number[] = [];
+    const ubx = findProtocol("ubx")!.createDecoder({
+      onReading: (r) => void fixes.push(r.tUs),
+      onProblem() {},
+    });
+    const [first] = frames.filter((f) => sources[f.source]!.protocol === "ubx");
+    ubx.push(first!.bytes, first!.atUs);
+    expect(first!.atUs - (fixes[0]! - START_US)).toBeCloseTo(50_000, -1);
   });
 });

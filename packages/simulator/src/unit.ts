@@ -53,7 +53,7 @@ export type SimFrame = {
   readonly atUs: number;
   readonly source: number;
   readonly bytes: Uint8Array;
-  /** Unit's own time since its boot, microseconds. */
+  /** The unit's own time since its boot at that moment, microseconds. */
   readonly bootUs: number;
 };
 
@@ -99,6 +99,7 @@ export class SimUnit {
   };
   readonly #encoders: readonly Encoder[];
   readonly #next: Float64Array;
+  readonly #waiting: SimFrame[] = [];
   /** Of source i: each has a receiver and an inertial sensor of its own, so that none changes another's noise. */
   readonly #gnss: readonly GnssSensor[];
   readonly #imu: readonly ImuSensor[];
@@ -140,8 +141,17 @@ export class SimUnit {
     return next <= this.trajectory.durationS ? next : Number.POSITIVE_INFINITY;
   }
 
-  /** Lets the source whose turn it is say its messages. */
+  /** Lets the source whose turn it is say its messages; what has come through by then is emitted, in order. */
   step(emit: (frame: SimFrame) => void): void {
+    this.#turn();
+    const dueUs = this.nextS * 1e6;
+    const waiting = this.#waiting;
+    let n = 0;
+    while (n < waiting.length && waiting[n]!.atUs <= dueUs) emit(waiting[n++]!);
+    if (n > 0) waiting.splice(0, n);
+  }
+
+  #turn(): void {
     let turn = 0;
     for (let i = 1; i < this.#next.length; i++) if (this.#next[i]! < this.#next[turn]!) turn = i;
     const source = this.sources[turn]!;
@@ -154,9 +164,21 @@ export class SimUnit {
     }
     const encoder = this.#encoders[turn]!;
     const atUs = Math.round((tS + source.latencyS) * 1e6);
-    const { bootUs } = sensed;
+    // a unit stamps what it reads when it reads it: how old a fix is by then, it does not know
+    const bootUs = this.#bootUs(tS + source.latencyS);
     for (const said of source.say(sensed))
-      for (const bytes of this.#framesOf(encoder, said)) emit({ atUs, source: turn, bytes, bootUs });
+      for (const bytes of this.#framesOf(encoder, said)) this.#wait({ atUs, source: turn, bytes, bootUs });
+  }
+
+  /** Sources take different times to speak. */
+  #wait(frame: SimFrame): void {
+    let i = this.#waiting.length;
+    while (i > 0 && this.#waiting[i - 1]!.atUs > frame.atUs) i--;
+    this.#waiting.splice(i, 0, frame);
+  }
+
+  #bootUs(tS: number): number {
+    return Math.max(0, Math.round((tS + this.#clockError(tS)) * 1e6));
   }
 
   #framesOf(encoder: Encoder, said: PlainMessage | Uint8Array): readonly Uint8Array[] {
@@ -240,7 +262,6 @@ export class SimUnit {
     }
     const zero = needsGnss && within(this.#faults.zeroFix, tS);
     const { lat, lon } = zero ? { lat: 0, lon: 0 } : this.toDegrees(fix.x, fix.y);
-    const clockS = this.#clockError(tS);
     const began = this.trajectory.crossings[truth.lap - 1];
     return {
       truth,
@@ -251,7 +272,7 @@ export class SimUnit {
       mag: needs === "mag" ? this.#mag.sample(truth, power.motorCurrentA) : this.#mag.out,
       power,
       utcUs: this.utcUs(tS) - (tS >= this.#faults.weekRolloverS ? ROLLOVER_US : 0),
-      bootUs: Math.max(0, Math.round((tS + clockS) * 1e6)),
+      bootUs: this.#bootUs(tS),
       lap: truth.lap,
       lapTimeS: began ? tS - began.tS : 0,
     };
