@@ -1,4 +1,4 @@
-import type { Recording } from "@pitwall/core";
+import type { RecordedGate, Recording } from "@pitwall/core";
 import { aimCsv } from "./aim/aim-csv.ts";
 import { candump } from "./candump/candump.ts";
 import { dovex } from "./dovex/dovex.ts";
@@ -97,7 +97,20 @@ export async function readRecording(source: ByteSource, options: ReadOptions = {
         : `there is no format "${options.format}"`,
     );
   if (!format.read) throw new FormatError("unsupported", place, `${format.title}: ${format.carries.remarks}`);
-  return format.read(peeked.source, options);
+  return withoutGatesOffTheEarth(await format.read(peeked.source, options));
+}
+
+/** A gate that lies nowhere is damage, and must not keep the drive from being timed. */
+function withoutGatesOffTheEarth(recording: Recording): Recording {
+  const lies = ([lat1, lon1, lat2, lon2]: RecordedGate["ends"]) =>
+    Math.abs(lat1) <= 90 && Math.abs(lat2) <= 90 && Math.abs(lon1) <= 180 && Math.abs(lon2) <= 180;
+  const off = recording.gates.filter((g) => !lies(g.ends));
+  if (off.length === 0) return recording;
+  return {
+    ...recording,
+    gates: recording.gates.filter((g) => lies(g.ends)),
+    notes: [...recording.notes, ...off.map((g) => `gate "${g.name}" is no place on earth and is left out`)],
+  };
 }
 
 /** A recording as a file. Throws FormatError: "unsupported" for an unknown or read-only format. */

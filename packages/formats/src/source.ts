@@ -9,6 +9,9 @@ const BREATHE_EVERY = 4 << 20;
 /** Bytes of the beginning by which a format is recognised. */
 export const HEAD_LENGTH = 1 << 16;
 
+const LF = 10;
+const CR = 13;
+
 const breathe = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 0));
 
 async function* slices(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
@@ -33,10 +36,11 @@ export async function* piecesOf(source: ByteSource, options: ReadOptions): Async
   }
 }
 
-/** UTF-16 with a byte order mark becomes UTF-8; everything else passes as it is. */
+/** UTF-16 with a byte order mark becomes UTF-8, lines that end in CR alone end in LF; everything else passes as it is. */
 export async function* textPieces(source: ByteSource, options: ReadOptions): AsyncGenerator<Uint8Array> {
   let decoder: InstanceType<typeof TextDecoder> | undefined;
   let first = true;
+  let oldMac: boolean | undefined;
   const encoder = new TextEncoder();
   for await (const piece of piecesOf(source, options)) {
     if (piece.length === 0) continue;
@@ -45,7 +49,13 @@ export async function* textPieces(source: ByteSource, options: ReadOptions): Asy
       if (piece[0] === 0xff && piece[1] === 0xfe) decoder = new TextDecoder("utf-16le");
       else if (piece[0] === 0xfe && piece[1] === 0xff) decoder = new TextDecoder("utf-16be");
     }
-    yield decoder ? encoder.encode(decoder.decode(piece, { stream: true })) : piece;
+    const text = decoder ? encoder.encode(decoder.decode(piece, { stream: true })) : piece;
+    if (oldMac === undefined) {
+      const cr = text.indexOf(CR);
+      if (text.includes(LF)) oldMac = false;
+      else if (cr >= 0 && cr + 1 < text.length) oldMac = true;
+    }
+    yield oldMac ? text.map((b) => (b === CR ? LF : b)) : text;
   }
 }
 

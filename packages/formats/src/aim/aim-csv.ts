@@ -7,7 +7,7 @@ export const aimCsv: Format = {
   id: "aim-csv",
   title: "AiM CSV (Race Studio 2 and 3)",
   extensions: ["csv"],
-  sniff: (head) => (/^"?Format"?[,;]\s*"?AiM CSV File"?/i.test(headLines(head, 2048)[0] ?? "") ? 1 : 0),
+  sniff: (head) => (/^"?Format"?[,;\t]\s*"?AiM CSV File"?/i.test(headLines(head, 2048)[0] ?? "") ? 1 : 0),
   read: (source, options) =>
     readLoggerCsv(source, options, { id: "aim-csv", system: "aim", lastBeaconIsEnd: true }),
   write: writeAimCsv,

@@ -50,6 +50,15 @@ describe("CSV of any program", () => {
     ]);
   });
 
+  it("finds the time also where a row in twenty is damaged", async () => {
+    const rows = Array.from({ length: 60 }, (_, i) =>
+      i % 20 === 10 ? "garbage,#,?,x" : `${1_777_000_000_000 + i * 100},50,4,1000`,
+    );
+    const r = await readRecording(bytesOf(`utc (ms),lat,lon,rpm\n${rows.join("\n")}\n`));
+    const { tUs } = findColumn(r, "gnss.lat")!.group;
+    expect([tUs[0], tUs.length, r.problems?.count]).toEqual([1_777_000_000_000_000, 57, 3]);
+  });
+
   it("takes 2 April for 4 February only where AM and PM say who wrote it", async () => {
     const first = async (text: string) =>
       findColumn(await readRecording(bytesOf(`time,lat,rpm\n${text},50,1\n${text},50,2\n`)), "gnss.lat")!

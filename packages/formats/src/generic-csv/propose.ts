@@ -70,27 +70,34 @@ const numberOf = (cell: string | undefined): number =>
 const TIME_TITLE =
   /^(?:utc|gps|gnss|unix|device|log|sample|local|elapsed|system)?[\s_]*(?:time|timestamp|datetime|date|utc|epoch|t\d?|secs?|seconds|millis|ms|us)(?:[\s_]*(?:ms|us|ns|s|utc|boot[\s_]?s))?$/i;
 
+const median = (x: readonly number[]): number => x.toSorted((a, b) => a - b)[x.length >> 1]!;
+
 /** What kind of time a column holds, by its unit and its values; undefined where it is none. */
 function timeKind(title: string, unitRow: string, values: readonly string[]): TimeKind | undefined {
   const { name, unit } = splitTitle(title);
   if (!TIME_TITLE.test(name.trim())) return undefined;
   const filled = values.filter((v) => v !== "");
-  if (filled.length > 0 && filled.every((v) => !Number.isNaN(isoUs(v)))) return "iso";
-  if (filled.length > 0 && filled.every((v) => /^\d+:\d\d/.test(v))) return "h:m:s";
-  const dates = filled.map(dateTimeParts);
-  if (dates.length > 0 && dates.every((d) => d !== undefined))
-    // where both fit, an AM or PM tells where it was written
+  // a damaged row or two hide no time
+  const spared = Math.max(filled.length > 3 ? 1 : 0, Math.floor(filled.length / 10));
+  const most = (holds: (v: string) => boolean) =>
+    filled.length > 0 && filled.filter((v) => !holds(v)).length <= spared;
+  if (most((v) => !Number.isNaN(isoUs(v)))) return "iso";
+  if (most((v) => /^\d+:\d\d/.test(v))) return "h:m:s";
+  if (most((v) => dateTimeParts(v) !== undefined)) {
+    const dates = filled.flatMap((v) => dateTimeParts(v) ?? []);
+    // where both orders fit, an AM or PM tells where it was written
     return dates.some((d) => d.second > 12) || (dates[0]!.half && dates.every((d) => d.first <= 12))
       ? "m/d/y"
       : "d/m/y";
-  const numbers = filled.map(numberOf);
-  if (numbers.length === 0 || numbers.some(Number.isNaN)) return undefined;
+  }
+  const numbers = filled.map(numberOf).filter(Number.isFinite);
+  if (numbers.length === 0 || filled.length - numbers.length > spared) return undefined;
   // time runs forward
-  if (numbers.some((x, i) => i > 0 && x < numbers[i - 1]!)) return undefined;
+  if (numbers.filter((x, i) => i > 0 && x < numbers[i - 1]!).length > spared) return undefined;
   const said = (unit || unitRow || (/_(ms|us|ns|s)$/i.exec(name)?.[1] ?? "")).toLowerCase();
   if (said === "ms" || said === "us" || said === "ns" || said === "s") return said;
   if (said === "µs") return "us";
-  const size = Math.abs(numbers[0]!);
+  const size = Math.abs(median(numbers));
   return size > 1e17
     ? "ns"
     : size > 1e14

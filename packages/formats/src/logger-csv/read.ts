@@ -30,7 +30,8 @@ function isNames(cells: readonly string[]): boolean {
   return filled.length > 1 && !/^\d?\d[:.]\d\d/.test(filled[1]!);
 }
 
-const isNumber = (cell: string): boolean => /^[-+]?\d*\.?\d+(?:[eE][-+]?\d+)?$/.test(cell);
+const isNumber = (cell: string): boolean => /^[-+]?\d*[.,]?\d+(?:[eE][-+]?\d+)?$/.test(cell);
+const numberOf = (cell: string | undefined): number => Number(cell?.replace(",", ".") ?? Number.NaN);
 
 /** Some exports put a row of channel numbers between the units and the data. */
 const isChannelNumbers = (cells: readonly string[]): boolean =>
@@ -53,11 +54,11 @@ const beaconsOf = (meta: Meta): number[] =>
   (meta.get("beacon markers") ?? [])
     .flatMap((c) => c.split(/[\s;]+/))
     .filter(isNumber)
-    .map(Number);
+    .map(numberOf);
 
 function lapsOf(meta: Meta, baseUs: number, lastUs: number, rule: LoggerCsv): RecordedLap[] {
   const times = beaconsOf(meta).map((s) => baseUs + Math.round(s * 1e6));
-  const duration = Number(meta.get("duration")?.[0] ?? Number.NaN);
+  const duration = numberOf(meta.get("duration")?.[0]);
   const end = Number.isFinite(duration) ? baseUs + duration * 1e6 : lastUs;
   // within a row of the end
   if (rule.lastBeaconIsEnd && times.length > 0 && times.at(-1)! >= end - 0.15e6) times.pop();
@@ -92,7 +93,7 @@ export async function readLoggerCsv(
     start();
     const step = unitOf(u[0] || "s") ?? { scale: 1 };
     return {
-      rule: { delimiter: delimiter ?? ",", decimal: delimiter === ";" ? "," : "." },
+      rule: { delimiter: delimiter ?? "," },
       minCells: n.length,
       maxCells: n.length,
       cells: place(n, u, rule, rule.system),

@@ -7,7 +7,7 @@ export const motecCsv: Format = {
   id: "motec-csv",
   title: "MoTeC CSV (i2)",
   extensions: ["csv"],
-  sniff: (head) => (/^"?Format"?[,;]\s*"?MoTeC CSV File"?/i.test(headLines(head, 2048)[0] ?? "") ? 1 : 0),
+  sniff: (head) => (/^"?Format"?[,;\t]\s*"?MoTeC CSV File"?/i.test(headLines(head, 2048)[0] ?? "") ? 1 : 0),
   read: (source, options) =>
     readLoggerCsv(source, options, { id: "motec-csv", system: "motec", lastBeaconIsEnd: false }),
   write: writeMotecCsv,

@@ -18,7 +18,7 @@ const KEYS: Readonly<Record<string, "title" | "track" | "driver">> = {
 
 /** Takes one `Key,Value` line; lines it does not know are nothing to it. */
 export function takePreamble(text: string, into: Preamble): void {
-  const [key = "", value = "", more = ""] = cellsOf(text, ",");
+  const [key = "", value = "", more = ""] = cellsOf(text, /[,;\t]/.exec(text)?.[0] ?? ",");
   const name = KEYS[key.toLowerCase()];
   if (name && value !== "") into[name] = value;
   else if (key === "Format") into.version = Number(value);

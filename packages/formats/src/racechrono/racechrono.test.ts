@@ -43,7 +43,7 @@ describe("RaceChrono CSV v3", () => {
     expect(of("vehicle.aLat").v[0]).toBeCloseTo(4.903325, 12);
     expect(of("engine.waterTemp").v).toEqual([Number.NaN, 90.5, 91]);
     expect(of("oil_kick")).toEqual({ t: [1_780_000_000_101_000], v: [150] });
-    expect(r.notes).toEqual(["1 repeated rows are left out"]);
+    expect(r.notes).toEqual(["1 repeated row is left out"]);
   });
 
   it("takes a lap from its first row to the first row of the next; empty cells end one", async () => {

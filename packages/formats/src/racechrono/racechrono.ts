@@ -12,8 +12,9 @@ const carries = {
   gates: false,
 } as const;
 
-const isHeader3 = (line: string) => /^"?timestamp"?,/.test(line) && /lap_number|fragment_id/.test(line);
-const isHeader2 = (line: string) => /^"?Time \(s\)"?,/.test(line) && /Session fragment #|Lap #/.test(line);
+const isHeader3 = (line: string) => /^"?timestamp"?[,;\t]/.test(line) && /lap_number|fragment_id/.test(line);
+const isHeader2 = (line: string) =>
+  /^"?Time \(s\)"?[,;\t]/.test(line) && /Session fragment #|Lap #/.test(line);
 
 function sniff(head: Uint8Array, isHeader: (line: string) => boolean): number {
   const lines = headLines(head);

@@ -33,7 +33,7 @@ function headerOf2(cells: readonly string[]): Header {
   };
 }
 
-function planOf(header: Header, laps: LapNumbers, seen: { first: number }): TablePlan {
+function planOf(header: Header, delimiter: string, laps: LapNumbers, seen: { first: number }): TablePlan {
   const { names, units, sources } = header;
   const at = (...wanted: string[]) => names.findIndex((n) => wanted.includes(n.toLowerCase()));
   const time = at("timestamp", "time");
@@ -45,7 +45,7 @@ function planOf(header: Header, laps: LapNumbers, seen: { first: number }): Tabl
   });
   const timeCell = time >= 0 ? time : elapsed;
   return {
-    rule: { delimiter: "," },
+    rule: { delimiter },
     minCells: names.length,
     maxCells: names.length,
     cells,
@@ -63,10 +63,14 @@ export async function readRaceChrono(source: ByteSource, options: ReadOptions): 
   const preamble: Preamble = {};
   const seen = { first: Number.NaN };
   const rows: string[][] = [];
+  let delimiter = ",";
   const header = (text: string, line: number): TablePlan | undefined => {
-    const cells = cellsOf(text, ",");
+    // programs for tables write their own between the cells
+    if (rows.length === 0) delimiter = /^"?(?:timestamp|time \(s\))"?([,;\t])/i.exec(text)?.[1] ?? ",";
+    const cells = cellsOf(text, delimiter);
     const first = cells[0]!.toLowerCase();
-    if (rows.length === 0 && first.startsWith("time (s)")) return planOf(headerOf2(cells), laps, seen);
+    if (rows.length === 0 && first.startsWith("time (s)"))
+      return planOf(headerOf2(cells), delimiter, laps, seen);
     if (rows.length === 0 && first !== "timestamp") {
       takePreamble(text, preamble);
       return undefined;
@@ -80,7 +84,7 @@ export async function readRaceChrono(source: ByteSource, options: ReadOptions): 
         `${whole.units.length} units for ${whole.names.length} names`,
         line - 1,
       );
-    return whole && planOf(whole, laps, seen);
+    return whole && planOf(whole, delimiter, laps, seen);
   };
   const { groups } = await readTable(source, options, { id: "racechrono-csv", problems, header });
   const title = preamble.title ?? options.name;

@@ -77,8 +77,9 @@ export class Table {
       row.states[i] = 0;
     }
     const tUs = time(row, bytes);
-    if (Number.isNaN(tUs)) {
-      this.#problems.add("malformed", "the row has no time", { line });
+    if (!(Math.abs(tUs) <= Number.MAX_SAFE_INTEGER)) {
+      const reason = Number.isNaN(tUs) ? "the row has no time" : "the time of the row is out of range";
+      this.#problems.add("malformed", reason, { line });
       return;
     }
     if (row.texts > 0) this.#checkText(bytes, line);

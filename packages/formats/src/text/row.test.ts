@@ -40,11 +40,24 @@ describe("RowParser", () => {
       fc.property(fc.array(number, { minLength: 1, maxLength: 8 }), fc.boolean(), (cells, quoted) => {
         const line = cells.map((c) => (quoted ? `"${c}"` : c)).join(",");
         parse(line).values.forEach((v, i) => {
-          expect(Object.is(v + 0, Number(cells[i]) + 0), `${cells[i]} gives ${v}`).toBe(true);
+          const x = Number(cells[i]);
+          const expected = Number.isFinite(x) ? x + 0 : Number.NaN;
+          expect(Object.is(v + 0, expected), `${cells[i]} gives ${v}`).toBe(true);
         });
       }),
       { numRuns: 500 },
     );
+  });
+
+  it("reads either decimal point where the delimiter leaves the comma free, but no thousands", () => {
+    expect(parse("1,5;2.5;-3", { delimiter: ";" }).values).toEqual([1.5, 2.5, -3]);
+    expect(parse("1,5\t,5", { delimiter: "\t" }).values).toEqual([1.5, 0.5]);
+    expect(parse("1.234,5;1,234,5", { delimiter: ";" }).states).toEqual([CELL_TEXT, CELL_TEXT]);
+  });
+
+  it("takes a number beyond the largest double for text", () => {
+    expect(parse("1e308,1e309,-1e400").states).toEqual([CELL_NUMBER, CELL_TEXT, CELL_TEXT]);
+    expect(parse("1e309").values).toEqual([Number.NaN]);
   });
 
   it("remembers how many decimals a column has", () => {

@@ -21,7 +21,7 @@ export const DECIMALS_UNBOUNDED = 255;
 
 export type RowRule = {
   readonly delimiter: string;
-  /** "," in files of half of Europe. */
+  /** "," in files of half of Europe; without it either is read where the delimiter leaves the comma free. */
   readonly decimal?: "." | ",";
   /** Several delimiters in a row separate once (VBO). */
   readonly runs?: boolean;
@@ -47,17 +47,20 @@ export class RowParser {
   texts = 0;
   readonly #delimiter: number;
   readonly #decimal: number;
+  readonly #other: number;
   readonly #runs: boolean;
 
   constructor(rule: RowRule) {
     this.#delimiter = rule.delimiter.charCodeAt(0);
     this.#decimal = rule.decimal === "," ? COMMA : DOT;
+    this.#other = rule.decimal === undefined && rule.delimiter !== "," ? COMMA : this.#decimal;
     this.#runs = rule.runs === true;
   }
 
   parse(bytes: Uint8Array, start: number, end: number): number {
     const delimiter = this.#delimiter;
     const point = this.#decimal;
+    const other = this.#other;
     const runs = this.#runs;
     let at = start;
     let cell = 0;
@@ -93,7 +96,7 @@ export class RowParser {
           mantissa = mantissa * 10 + d;
           digits++;
           if (places >= 0) places++;
-        } else if (c === point && places < 0) places = 0;
+        } else if ((c === point || c === other) && places < 0) places = 0;
         else break;
         c = ++at < end ? bytes[at]! : delimiter;
       }
@@ -181,9 +184,11 @@ export class RowParser {
     }
     let s = "";
     for (let i = start; i < stop; i++) s += String.fromCharCode(bytes[i]!);
-    if (this.#decimal === COMMA) s = s.replace(",", ".");
-    if (NUMBER.test(s)) {
-      this.values[cell] = Number(s);
+    if (this.#other === COMMA) s = s.replace(",", ".");
+    const x = NUMBER.test(s) ? Number(s) : Number.NaN;
+    // a number too large for a double is damage
+    if (Number.isFinite(x)) {
+      this.values[cell] = x;
       this.states[cell] = CELL_NUMBER;
       this.numeric[cell] = 1;
       const plain = /^[-+]?(\d*)(?:\.(\d*))?$/.exec(s);

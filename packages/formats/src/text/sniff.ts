@@ -19,7 +19,7 @@ export function firstLine(head: Uint8Array): string {
 }
 
 export const headLines = (head: Uint8Array, length?: number): string[] =>
-  headText(head, length).split(/\r?\n/);
+  headText(head, length).split(/\r\n|\n|\r/);
 
 /** Whether the beginning holds bytes that no text has. */
 export function looksBinary(head: Uint8Array): boolean {

@@ -10,9 +10,9 @@ export type LapLine = {
 };
 
 export function parseLapLine(text: string, beforeUs: number): LapLine | undefined {
-  const m = /^#\s*Lap\s+(\d+)\s*:\s*(?:(\d+):)?(\d+):(\d+(?:\.\d+)?)/i.exec(text);
+  const m = /^#\s*Lap\s+(\d+)\s*:\s*(?:(\d+):)?(\d+):(\d+(?:[.,]\d+)?)/i.exec(text);
   if (!m) return undefined;
-  const seconds = Number(m[2] ?? 0) * 3600 + Number(m[3]) * 60 + Number(m[4]);
+  const seconds = Number(m[2] ?? 0) * 3600 + Number(m[3]) * 60 + Number(m[4]!.replace(",", "."));
   return { number: Number(m[1]), durationUs: Math.round(seconds * 1e6), beforeUs, afterUs: Number.NaN };
 }
 

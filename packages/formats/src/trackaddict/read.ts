@@ -20,9 +20,11 @@ type Point = { kind: RecordedGate["kind"]; name: string; lat: number; lon: numbe
 
 /** `# End Point: 50.857952, -0.752617  @ -1.00 deg`; a negative direction is none. */
 function parsePoint(text: string): Point | undefined {
+  // saved again by a program for tables, the comma may be the decimal point
+  const plain = text.includes(";") ? text.replaceAll(",", ".").replaceAll(";", ",") : text;
   const m =
     /^#\s*(Start|End|Split)\s+Point\s*(\d*)\s*:\s*([-+\d.]+)\s*,\s*([-+\d.]+)(?:\s*@\s*([-+\d.]+))?/i.exec(
-      text,
+      plain,
     );
   if (!m) return undefined;
   const what = m[1]!.toLowerCase();
@@ -76,7 +78,7 @@ function place(title: string, cell: number): CellPlan | undefined {
 /** Seconds, or `hh:mm:ss.nn`; µs. */
 function timeUs(row: RowParser, bytes: Uint8Array, cell: number): number {
   if (row.states[cell] !== CELL_TEXT) return Math.round(row.values[cell]! * 1e6);
-  const m = /^(?:(\d+):)?(\d+):(\d+(?:\.\d+)?)$/.exec(row.text(bytes, cell));
+  const m = /^(?:(\d+):)?(\d+):(\d+(?:\.\d+)?)$/.exec(row.text(bytes, cell).replace(",", "."));
   return m ? Math.round((Number(m[1] ?? 0) * 3600 + Number(m[2]) * 60 + Number(m[3])) * 1e6) : Number.NaN;
 }
 
@@ -113,7 +115,7 @@ export async function readTrackAddict(source: ByteSource, options: ReadOptions):
     if (at("gps_update") >= 0) fresh["gps"] = at("gps_update");
     if (at("obd_update") >= 0) fresh["obd"] = at("obd_update");
     return {
-      rule: { delimiter, decimal: "." },
+      rule: { delimiter },
       minCells: titles.length,
       maxCells: titles.length,
       cells: titles.flatMap((t, i) => (i === gpsMs ? [] : (place(t, i) ?? []))),
