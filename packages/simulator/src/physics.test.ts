@@ -360,4 +360,26 @@ describe("tyres and battery", () => {
     const large = laps(VEHICLES.kart, 10);
     expect(Math.abs(large[9]! - large[4]!)).toBeLessThan(0.05);
   });
+
+  it.each([
+    ["fresh", 130],
+    ["half empty", 8],
+  ])("let a motor hold its top speed, instead of switching it off and on: battery %s", (_, capacityAh) => {
+    const kart = { ...VEHICLES.kart, battery: { ...VEHICLES.kart.battery!, capacityAh } };
+    const drive = new Trajectory(circle(0), kart, { seed: 1, laps: 3, driverNoise: 0 });
+    const truth = createTruth();
+    const powerW: number[] = [];
+    const from = drive.crossings[1]!.tS;
+    for (let tS = from; tS < drive.crossings[3]!.tS; tS += 0.01) {
+      drive.at(tS, truth);
+      expect(Math.abs(truth.aLongMps2)).toBeLessThan(0.1);
+      powerW.push(truth.driveN * truth.speedMps);
+    }
+    // what drag and rolling resistance take
+    const v = truth.speedMps;
+    const { dragNs2, massKg, rolling } = kart;
+    const steadyW = (dragNs2 * v * v + rolling * massKg * GRAVITY) * v;
+    expect(Math.max(...powerW) / steadyW).toBeLessThan(1.1);
+    expect(Math.min(...powerW) / steadyW).toBeGreaterThan(0.9);
+  });
 });

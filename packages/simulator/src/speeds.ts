@@ -111,11 +111,11 @@ function passes(
   const resistance = (i: number, w: number): number =>
     vehicle.dragNs2 * w + m * (vehicle.rolling * normal(i, w) + GRAVITY * rise[i]!);
   /** Newtons of the motor at a speed, with what the battery still gives. */
-  const drive = (i: number, v: number): number => {
-    if (!soc) return Math.min(vehicle.driveForceN, vehicle.powerW / Math.max(1, v));
-    if (v >= topSpeedLeft(soc[i]!) * vehicle.topSpeedMps) return 0;
-    return Math.min(vehicle.driveForceN, (powerLeft(soc[i]!) * vehicle.powerW) / Math.max(1, v));
-  };
+  const drive = (i: number, v: number): number =>
+    Math.min(vehicle.driveForceN, ((soc ? powerLeft(soc[i]!) : 1) * vehicle.powerW) / Math.max(1, v));
+  /** Squared speed that the battery's voltage lets the motor turn at. */
+  const most = (i: number): number =>
+    soc ? (topSpeedLeft(soc[i]!) * vehicle.topSpeedMps) ** 2 : Number.POSITIVE_INFINITY;
   let shiftM = 0;
   v2[0] = 0;
   for (let i = 0; i + 1 < n; i++) {
@@ -126,7 +126,8 @@ function passes(
     if (i > 0 && gear[i]! > gear[i - 1]!) shiftM = v * vehicle.engine!.shiftS;
     const force = shiftM > 0 ? 0 : Math.min(drive(i, v), leftBetween(i, w));
     shiftM -= step;
-    const next = w + (2 * (force - resistance(i, w)) * step) / m;
+    const coasting = w - (2 * resistance(i, w) * step) / m;
+    const next = Math.max(coasting, Math.min(most(i + 1), coasting + (2 * force * step) / m));
     if (next < v2[i + 1]!) v2[i + 1] = Math.max(0.04, next);
   }
   gear[n - 1] = n > 1 ? gear[n - 2]! : 0;
