@@ -1,31 +1,17 @@
-import { setImmediate as nextTurn } from "node:timers/promises";
-import {
-  BIGINT,
-  DOUBLE,
-  type DuckDBConnection,
-  DuckDBDataChunk,
-  DuckDBInstance,
-  FLOAT,
-  INTEGER,
-} from "@duckdb/node-api";
+import { type DuckDBConnection, type DuckDBDataChunk, DuckDBInstance } from "@duckdb/node-api";
 import duckdb from "@duckdb/node-bindings";
 import { asStoreError, StoreError } from "../errors.ts";
 import type { ColumnData, ColumnKind } from "./column.ts";
+import { RowSource, type TableColumn } from "./row-source.ts";
 import { NO_RAW } from "./scale.ts";
 
-const TYPE = { i32: INTEGER, f32: FLOAT, f64: DOUBLE } as const;
 const SQL_TYPE: Readonly<Record<ColumnKind, string>> = { i32: "INTEGER", f32: "FLOAT", f64: "DOUBLE" };
-/** DuckDB's vector size. */
-const CHUNK = 2048;
-/** Chunks; the appender's own choice holds the event loop for longer. */
-const FLUSH_EVERY = 8;
 /** A dictionary would come before delta packing, and noisy values do not gain by it; see the bench of the store. */
 const FORMAT = "FORMAT parquet, COMPRESSION zstd, PARQUET_VERSION v2, DICTIONARY_SIZE_LIMIT 1";
 export const TIME_COLUMN = "tUs";
 const META_KEY = "pitwall";
 
 export type FileColumn = { readonly name: string; readonly kind: ColumnKind };
-export type TableColumn = FileColumn & { readonly data: ColumnData };
 
 const text = (s: string): string => `'${s.replaceAll("'", "''")}'`;
 const name = (s: string): string => `"${s.replaceAll('"', '""')}"`;
@@ -53,7 +39,7 @@ export class Duck implements AsyncDisposable {
   #readers: number;
   readonly #writer: DuckDBConnection;
   #writes: Promise<unknown> = Promise.resolve();
-  #tables = 0;
+  readonly #rows = new RowSource();
 
   /** One thread: the same rows give the same bytes. */
   static async open(options: { readonly scratch: string; readonly memoryMb: number }): Promise<Duck> {
@@ -70,6 +56,7 @@ export class Duck implements AsyncDisposable {
   private constructor(instance: DuckDBInstance, writer: DuckDBConnection) {
     this.#instance = instance;
     this.#writer = writer;
+    writer.registerTableFunction(this.#rows.function);
     this.#readers = 2;
   }
 
@@ -82,15 +69,8 @@ export class Duck implements AsyncDisposable {
     meta: string,
   ): Promise<void> {
     await this.#inOrder(path, async (db) => {
-      const table = `t${this.#tables++}`;
-      const types = columns.map((c) => `${name(c.name)} ${SQL_TYPE[c.kind]}`);
-      await db.run(`CREATE TABLE ${table} (${[`${name(TIME_COLUMN)} BIGINT`, ...types].join(", ")})`);
-      try {
-        await this.#fill(db, table, tUs, length, columns);
-        await db.run(copyTo(`SELECT * FROM ${table}`, path, meta));
-      } finally {
-        await db.run(`DROP TABLE ${table}`);
-      }
+      const rows = { timeName: TIME_COLUMN, tUs, length, columns };
+      await this.#rows.with(rows, () => db.run(copyTo(`SELECT * FROM ${this.#rows.name}()`, path, meta)));
     });
   }
 
@@ -160,49 +140,6 @@ export class Duck implements AsyncDisposable {
     this.#instance.closeSync();
   }
 
-  /** A slice at a time, so that the event loop is never held for long. */
-  async #fill(
-    db: DuckDBConnection,
-    table: string,
-    tUs: Float64Array,
-    length: number,
-    columns: readonly TableColumn[],
-  ): Promise<void> {
-    const appender = await db.createAppender(table);
-    const chunk = DuckDBDataChunk.create([BIGINT, ...columns.map((c) => TYPE[c.kind])]);
-    const times = new Int32Array(CHUNK * 2);
-    const valid = new Uint8Array(CHUNK / 8);
-    try {
-      for (let at = 0; at < length; at += CHUNK) {
-        const n = Math.min(CHUNK, length - at);
-        chunk.reset();
-        chunk.rowCount = n;
-        for (let i = 0; i < n; i++) {
-          const t = tUs[at + i]!;
-          const high = Math.floor(t / 2 ** 32);
-          times[i * 2] = t - high * 2 ** 32;
-          times[i * 2 + 1] = high;
-        }
-        const time = duckdb.data_chunk_get_vector(chunk.chunk, 0);
-        duckdb.copy_data_to_vector(time, 0, times.buffer, 0, n * 8);
-        for (const [i, { data }] of columns.entries()) {
-          const vector = duckdb.data_chunk_get_vector(chunk.chunk, i + 1);
-          const size = data.BYTES_PER_ELEMENT;
-          const from = data.byteOffset + at * size;
-          duckdb.copy_data_to_vector(vector, 0, data.buffer as ArrayBuffer, from, n * size);
-          if (!markAbsent(data, at, n, valid)) continue;
-          duckdb.vector_ensure_validity_writable(vector);
-          duckdb.copy_data_to_vector_validity(vector, 0, valid.buffer, 0, Math.ceil(n / 64) * 8);
-        }
-        appender.appendDataChunk(chunk);
-        if ((at / CHUNK) % FLUSH_EVERY === FLUSH_EVERY - 1) appender.flushSync();
-        await nextTurn();
-      }
-    } finally {
-      appender.closeSync();
-    }
-  }
-
   #inOrder<T>(path: string, work: (db: DuckDBConnection) => Promise<T>): Promise<T> {
     const done = this.#writes.then(() => work(this.#writer));
     this.#writes = done.catch(() => {});
@@ -232,21 +169,6 @@ export class Duck implements AsyncDisposable {
 
 const copyTo = (query: string, path: string, meta: string): string =>
   `COPY (${query}) TO ${text(path)} (${FORMAT}, KV_METADATA {${META_KEY}: ${text(meta)}})`;
-
-/** One bit a row; false where every value is there. */
-function markAbsent(data: ColumnData, at: number, n: number, valid: Uint8Array): boolean {
-  const integers = data instanceof Int32Array;
-  let any = false;
-  for (let i = 0; i < n; i++) {
-    const v = data[at + i]!;
-    const absent = integers ? v === NO_RAW : Number.isNaN(v);
-    if (!absent) continue;
-    if (!any) valid.fill(0xff);
-    any = true;
-    valid[i >> 3]! &= ~(1 << (i & 7));
-  }
-  return any;
-}
 
 function copyVector(chunk: DuckDBDataChunk, column: number, n: number, out: ColumnData, at: number): void {
   const vector = duckdb.data_chunk_get_vector(chunk.chunk, column);
