@@ -43,9 +43,12 @@ const help = (): string =>
     "",
     ...COMMANDS.map((c) => `  ${c.name.padEnd(11)}${c.summary}`),
     "",
-    "`pitwall <command> --help` tells more. Exit codes: 0 done, 1 it failed, 2 wrong usage.",
+    "`pitwall <command> --help` tells more. Exit codes: 0 done, 1 it failed, 2 wrong usage, 130 stopped by Ctrl-C.",
     "",
   ].join("\n");
+
+/** What shells make of a program that SIGINT has ended. */
+const STOPPED = 130;
 
 async function main(argv: readonly string[]): Promise<number> {
   const asked = argv[0] === "help" && argv[1] !== undefined;
@@ -62,6 +65,10 @@ async function main(argv: readonly string[]): Promise<number> {
   try {
     return await (await found.load()).run(rest, io);
   } catch (e) {
+    if (abort.signal.aborted) {
+      io.err(`pitwall ${name}: stopped`);
+      return STOPPED;
+    }
     const reason = explain(e);
     io.err(
       reason === undefined

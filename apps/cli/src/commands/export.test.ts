@@ -35,6 +35,11 @@ beforeEach(async () => {
 });
 afterEach(() => rm(dir, { recursive: true, force: true }));
 
+let stop = new AbortController();
+beforeEach(() => {
+  stop = new AbortController();
+});
+
 async function run(...argv: string[]): Promise<{ code: ExitCode; out: Buffer; err: string }> {
   const pieces: Buffer[] = [];
   const lines: string[] = [];
@@ -43,7 +48,7 @@ async function run(...argv: string[]): Promise<{ code: ExitCode; out: Buffer; er
     err: (line) => void lines.push(line),
     stdin: async function* () {},
     interactive: false,
-    signal: new AbortController().signal,
+    signal: stop.signal,
   };
   const code = await exportCommand.run([...argv, "--data", join(dir, "data")], io);
   return { code, out: Buffer.concat(pieces), err: lines.join("\n") };
@@ -77,6 +82,12 @@ describe("pitwall export FILE", () => {
     await writeFile(silent, "tUs,engine.rpm\n0,1\n1,2\n");
     await expect(run(silent, "-o", join(dir, "silent.gpx"))).rejects.toMatchObject({ code: "empty" });
     expect((await readdir(dir)).filter((n) => n.startsWith("silent"))).toEqual(["silent.csv"]);
+  });
+
+  it("stops where it is told to, and leaves nothing behind", async () => {
+    stop.abort();
+    await expect(run(drive, "-o", join(dir, "stopped.vbo"))).rejects.toThrow(/abort/);
+    expect((await readdir(dir)).sort()).toEqual(["drive.csv"]);
   });
 
   it("does not write over what it reads", async () => {

@@ -64,6 +64,7 @@ export const exportCommand = command({
         ...(rateHz === undefined ? {} : { rateHz }),
       };
       for await (const piece of writeRecording(recording, format.id, options)) {
+        io.signal.throwIfAborted();
         bytes += piece.length;
         bar.update(bytes, undefined);
         yield piece;

@@ -10,7 +10,9 @@ const time = (us: number | null): string =>
 const duration = (from: number, to: number | null): string => {
   if (to === null) return "open";
   const s = Math.round((to - from) / 1e6);
-  return `${Math.floor(s / 60)}:${String(s % 60).padStart(2, "0")}`;
+  const two = (n: number) => String(n).padStart(2, "0");
+  const [hours, minutes] = [Math.floor(s / 3600), Math.floor(s / 60) % 60];
+  return hours > 0 ? `${hours}:${two(minutes)}:${two(s % 60)}` : `${minutes}:${two(s % 60)}`;
 };
 
 const UNTIMED = { laps: null, bestS: null, track: null, layout: null };
@@ -39,10 +41,12 @@ export const sessions = command({
       await io.out(`${JSON.stringify(rows)}\n`);
       return 0;
     }
+    const wide = (key: "id" | "vehicle") => Math.max(0, ...rows.map((r) => r[key].length));
+    const [ids, vehicles] = [wide("id"), wide("vehicle")];
     const lines = rows.map((r) =>
       [
-        `${r.id.padEnd(40)} ${r.vehicle.padEnd(20)} ${time(r.startUs)}`,
-        duration(r.startUs, r.endUs).padStart(7),
+        `${r.id.padEnd(ids)}  ${r.vehicle.padEnd(vehicles)}  ${time(r.startUs)}`,
+        duration(r.startUs, r.endUs).padStart(8),
         lapsText(r.laps).padStart(8),
         (r.bestS === null ? "" : lapTime(r.bestS)).padStart(9),
         r.state.padEnd(8),
