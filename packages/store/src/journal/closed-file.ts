@@ -10,9 +10,9 @@ import type { ClosedSession, FrameVisitor, JournalFrame, SessionRef, SourceHandl
 
 /** What damage to a file costs at least, so not large. */
 const CHUNK_BYTES = 1 << 18;
-/** The output comes in one piece: pieces of the default size are many, and each is memory for the collector. */
 const ZSTD = {
-  chunkSize: CHUNK_BYTES,
+  // what text packs to comes out in one piece: more would be memory for the collector, less would be joined
+  chunkSize: 80 << 10,
   params: {
     [constants.ZSTD_c_compressionLevel]: 3,
     // frames and text come out no longer than with the level's own strategy, for three quarters of the work
