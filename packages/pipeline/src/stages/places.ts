@@ -4,12 +4,15 @@ import type { MessageSpec } from "@pitwall/core";
 export class Places<N extends string> {
   readonly #names: readonly N[];
   readonly #known = new Map<MessageSpec, Readonly<Record<N, number>>>();
+  #last: MessageSpec | undefined;
+  #lastPlaces: Readonly<Record<N, number>> | undefined;
 
   constructor(names: readonly N[]) {
     this.#names = names;
   }
 
   of(message: MessageSpec): Readonly<Record<N, number>> {
+    if (message === this.#last) return this.#lastPlaces!;
     let places = this.#known.get(message);
     if (!places) {
       const found = {} as Record<N, number>;
@@ -17,6 +20,8 @@ export class Places<N extends string> {
       places = found;
       this.#known.set(message, places);
     }
+    this.#last = message;
+    this.#lastPlaces = places;
     return places;
   }
 }

@@ -12,6 +12,12 @@ export const newData = (kind: ColumnKind, length: number): ColumnData =>
       ? new Float32Array(length)
       : new Float64Array(length);
 
+/** The same values in memory for so many; the old array is gone at once, not when the collector comes by. */
+export function moved<T extends ColumnData>(data: T, length: number): T {
+  const wider = (data.buffer as ArrayBuffer).transfer(length * data.BYTES_PER_ELEMENT);
+  return new (data.constructor as new (buffer: ArrayBuffer) => T)(wider);
+}
+
 /**
  * One growing column. A field with a resolution is kept as its multiples, until one does not fit 32 bits; from then on
  * as 64-bit floats, still rounded to the resolution, so that the values do not depend on when that happened.
@@ -41,9 +47,7 @@ export class GrowingColumn {
   }
 
   grow(capacity: number): void {
-    const wider = newData(this.#kind, capacity);
-    wider.set(this.#data);
-    this.#data = wider;
+    this.#data = moved(this.#data, capacity);
   }
 
   /** No sample in rows [at, at + n). */

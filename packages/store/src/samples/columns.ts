@@ -1,5 +1,5 @@
 import type { Batch, FieldSpec, MessageSpec } from "@pitwall/core";
-import { GrowingColumn, newData } from "./column.ts";
+import { GrowingColumn, moved, newData } from "./column.ts";
 
 const FIRST_ROWS = 256;
 
@@ -101,9 +101,7 @@ export class GroupColumns {
 
   #grow(): void {
     this.#capacity *= 2;
-    const wider = new Float64Array(this.#capacity);
-    wider.set(this.#tUs);
-    this.#tUs = wider;
+    this.#tUs = moved(this.#tUs, this.#capacity);
     for (const c of this.#columns) c.grow(this.#capacity);
   }
 }
