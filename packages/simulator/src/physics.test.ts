@@ -336,6 +336,12 @@ describe("gears", () => {
     const kart = new Trajectory(oval(), VEHICLES["kart-combustion"], { seed: 1, laps: 1, driverNoise: 0 });
     expect(kart.at(20, truth).gear).toBe(0);
   });
+
+  it.each(["kart-combustion", "car", "road"] as const)("go with the top speed of a %s", (name) => {
+    const { engine, topSpeedMps, turnsPerM } = VEHICLES[name];
+    const turns = topSpeedMps * turnsPerM * 60 * engine!.gears.at(-1)!;
+    expect(turns).toBeLessThan(1.01 * engine!.redlineRpm);
+  });
 });
 
 describe("tyres and battery", () => {

@@ -82,9 +82,9 @@ export const VEHICLES: Readonly<Record<VehicleName, Vehicle>> = {
     commitment: 0.95,
     drive: "combustion",
     turnsPerM: 1.16,
-    gear: 7.5,
+    gear: 6.5,
     polePairs: 1,
-    engine: { idleRpm: 2500, redlineRpm: 15_500, gears: [7.5], shiftS: 0 },
+    engine: { idleRpm: 2500, redlineRpm: 15_500, gears: [6.5], shiftS: 0 },
   },
   car: {
     name: "car",
