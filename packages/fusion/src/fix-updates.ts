@@ -207,7 +207,8 @@ export class FixUpdates {
   #note(count: Parts["position"], slot: number): void {
     const e = this.#parts.estimator;
     if (e.outcome(slot) === USED) count.used(e.nis);
-    else count.refused(e.nis);
+    // not a number: nothing was compared
+    else if (!Number.isNaN(e.nis)) count.refused(e.nis);
   }
 
   /** At standstill fixes wander; only when they stay away together did the vehicle move. */

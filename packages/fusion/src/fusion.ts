@@ -320,6 +320,9 @@ export class Fusion {
     if (was) e.release(tS - 0.3, moving);
     else {
       p.stops++;
+      // what was refused while it came to rest says nothing of the rest
+      p.position.streak = 0;
+      p.velocity.streak = 0;
       this.#heldS = tS;
       e.model = MODEL_HOLD;
     }

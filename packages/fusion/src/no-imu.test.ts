@@ -36,3 +36,22 @@ describe.each([10, 5])("a kart with nothing but a receiver of %i Hz", (gnssHz) =
     expect(rms(yaw)).toBeLessThan(0.03);
   });
 });
+
+it("a vehicle with nothing but a receiver knows at a stop which way it stands, and that nothing is wrong", () => {
+  const sim = simulate(
+    (tS) => ({ accel: tS < 3 ? 0 : tS < 8 ? 2 : tS > 20 && tS < 30 ? -1.25 : 0, yawRate: 0, slope: 0 }),
+    60,
+    { ...KART_SENSORS, gnssHz: 10, delayS: 0, speedNoise: 0.05 },
+    { yaw: 0.7 },
+  );
+  const fusion = createFusion({ reference: HOME });
+  const make = fixMaker(HOME, sim);
+  for (const r of sim.readings) {
+    if (r.kind !== "gnss") continue;
+    const fix = make(r);
+    if (fix.speed < 0.6) fix.course = Number.NaN; // as receivers do
+    fusion.gnss(HOME.shiftUs + Math.round(r.tS * 1e6), fix);
+  }
+  expect(fusion.state.yaw).toBeCloseTo(0.7, 1);
+  expect(fusion.summary().degraded).toEqual(["no-imu"]);
+});

@@ -61,6 +61,8 @@ const IMU_BIAS_YAW = 1e-4 ** 2;
 /** Free: 2 sigma^2 rate of a process of 3 m/s^2 (forward) and 0.4 rad/s. */
 const FREE_BIAS = 2 * 3 ** 2 * 0.5;
 const FREE_YAW = 2 * 0.4 ** 2 * 0.67;
+/** It can turn that fast from this speed. */
+const FREE_TURN_MPS = 5;
 
 function move(f: Filter, s: Float64Array, at: number): void {
   const model = s[at + MODEL]!;
@@ -72,7 +74,9 @@ function move(f: Filter, s: Float64Array, at: number): void {
     const agility = s[at + MOVE_Q + 4]!;
     noise[Q_BIAS_FORWARD] = FREE_BIAS * agility;
     noise[Q_BIAS_LEFT] = FREE_BIAS * agility;
-    noise[Q_BIAS_YAW] = FREE_YAW * agility;
+    // wheels that do not roll do not turn a vehicle round
+    const speed2 = f.x[V_EAST]! * f.x[V_EAST]! + f.x[V_NORTH]! * f.x[V_NORTH]!;
+    noise[Q_BIAS_YAW] = FREE_YAW * agility * Math.min(1, speed2 / (FREE_TURN_MPS * FREE_TURN_MPS));
   } else {
     noise[Q_BIAS_FORWARD] = s[at + MOVE_Q + 4]!;
     noise[Q_BIAS_LEFT] = s[at + MOVE_Q + 4]!;
