@@ -1,6 +1,6 @@
 /** What the scanner tells; names come without their namespace prefix, `line` counts from 1. */
 export type XmlEvents = {
-  /** Elements that are handed over whole, as text. The outermost counts. */
+  /** Elements that are handed over whole, as text. They do not hold their own kind. */
   readonly blocks: ReadonlySet<string>;
   readonly onBlock: (name: string, text: string, line: number) => void;
   readonly onOpen?: (name: string, tag: string, line: number) => void;
@@ -22,7 +22,6 @@ export class XmlScanner {
   #line = 1;
   #counted = 0;
   #block = "";
-  #depth = 0;
   #blockAt = 0;
   #blockLine = 0;
 
@@ -77,8 +76,14 @@ export class XmlScanner {
     const empty = !closing && text.charCodeAt(end - 2) === 47;
     if (this.#block !== "") {
       if (name !== this.#block) return;
-      if (!empty) this.#depth += closing ? -1 : 1;
-      if (this.#depth > 0) return;
+      if (empty) return;
+      if (!closing) {
+        // none of these elements holds one of its own kind: the end of the one before is damaged
+        this.#events.onProblem(`<${this.#block}> has no end`, this.#blockLine);
+        this.#blockAt = open;
+        this.#blockLine = this.#lineAt(open);
+        return;
+      }
       this.#events.onBlock(this.#block, text.slice(this.#blockAt, end), this.#blockLine);
       this.#block = "";
       return;
@@ -88,7 +93,6 @@ export class XmlScanner {
       if (empty) this.#events.onBlock(name, tag, line);
       else {
         this.#block = name;
-        this.#depth = 1;
         this.#blockAt = open;
         this.#blockLine = line;
       }
@@ -124,7 +128,7 @@ function endOfTag(text: string, open: number): number {
   if (text.startsWith("<!--", open)) return behind("-->", open + 4);
   if (text.startsWith("<![CDATA[", open)) return behind("]]>", open + 9);
   if (text.length - open < 9 && text.startsWith("<!", open)) return -1;
-  // a ">" inside an attribute's quotes ends nothing
+  // a ">" inside an attribute's quotes ends nothing; a "<" cannot be in there, so a quote before one is damage
   let at = open + 1;
   for (;;) {
     const close = text.indexOf(">", at);
@@ -132,6 +136,8 @@ function endOfTag(text: string, open: number): number {
     const quoted = oddQuote(text, open, close);
     if (quoted === undefined) return close + 1;
     const unquote = text.indexOf(quoted, close);
+    const next = text.indexOf("<", close);
+    if (next >= 0 && (unquote < 0 || next < unquote)) return close + 1;
     if (unquote < 0) return -1;
     at = unquote + 1;
   }
