@@ -1,4 +1,5 @@
 import { stat } from "node:fs/promises";
+import { basename } from "node:path";
 import { ApiRequestError } from "@pitwall/api";
 import type { Recording } from "@pitwall/core";
 import { readRecording } from "@pitwall/formats";
@@ -38,7 +39,8 @@ export async function openRecording(
       );
       bar.end();
       for (const note of recording.notes) io.err(`${what}: ${note}`);
-      return recording;
+      // a title that is the path would carry folders of this computer into what is written
+      return recording.title === what ? { ...recording, title: basename(what) } : recording;
     } finally {
       bar.end();
     }

@@ -19,6 +19,7 @@ export function withTimedLaps(
     return {
       recording: {
         ...recording,
+        ...(report.track === undefined ? {} : { track: recording.track ?? report.track }),
         gates,
         laps: whole.map(({ number, startUs, endUs }) => ({ number, startUs, endUs })),
       },

@@ -96,6 +96,12 @@ describe("pitwall export FILE", () => {
     expect(await readFile(drive, "utf8")).toBe(circle());
   });
 
+  it("titles it with the file's name, not with the folders of this computer", async () => {
+    await run(drive, "-o", join(dir, "out.json"));
+    expect((await read("out.json")).title).toBe("drive.csv");
+    expect(await readFile(join(dir, "out.json"), "utf8")).not.toContain(dir);
+  });
+
   it("writes to stdout without -o", async () => {
     const { out, err } = await run(drive, "--format", "gpx");
     expect(out.toString()).toMatch(/^<\?xml[\s\S]*<\/gpx>\s*$/);
