@@ -1,10 +1,12 @@
-/** Import of a 100 MB RaceChrono CSV beside a reader that splits each line. Rows are real ones, repeated with shifted times. */
-import { createReadStream, readFileSync } from "node:fs";
-import { mkdtemp, open, rm } from "node:fs/promises";
+/** Import of a 100 MB RaceChrono CSV, hours of laps of a simulated car, beside a reader that splits each line. */
+import { createReadStream } from "node:fs";
+import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { readRecording, writeRecording } from "@pitwall/formats";
 import { importFile, openData } from "@pitwall/server/archive";
+import { oval } from "../packages/simulator/src/testing/oval.ts";
+import { writeSession } from "./racechrono-session.ts";
 
 type Figure = {
   name: string;
@@ -18,26 +20,6 @@ type Figure = {
 
 const SIZE = 100e6;
 const PIECE = 1 << 18;
-const CAPTURE = new URL("../packages/formats/src/captures/racechrono-tianma-lap9-cut.csv", import.meta.url);
-
-/** Writes the file; returns its length. */
-async function generate(path: string): Promise<number> {
-  const lines = readFileSync(CAPTURE, "utf8").trimEnd().split("\n");
-  const first = lines.findIndex((l) => l.startsWith("timestamp,"));
-  const rows = lines.slice(first + 3).map((l) => l.slice(l.indexOf(",")));
-  const file = await open(path, "w");
-  let text = `${lines.slice(0, first + 3).join("\n")}\n`;
-  let size = 0;
-  for (let row = 0; size < SIZE; ) {
-    for (let i = 0; i < 2000; i++, row++)
-      text += `${(1_767_150_797 + row / 50).toFixed(3)}${rows[row % rows.length]}\n`;
-    size += (await file.write(text)).bytesWritten;
-    text = "";
-  }
-  await file.close();
-  return size;
-}
-
 /** What one writes first: lines and cells by `split`, numbers by `Number`. */
 async function plainRead(path: string): Promise<number> {
   const columns: number[][] = [];
@@ -79,7 +61,7 @@ export async function run(report: (figure: Figure) => void): Promise<void> {
   const folder = await mkdtemp(join(tmpdir(), "pitwall-formats-"));
   try {
     const path = join(folder, "session.csv");
-    const size = await generate(path);
+    const size = await writeSession(path, oval(), SIZE);
     let columnsMb = 0;
     let rows = 0;
     const own = await costOf(async (look) => {
