@@ -13,6 +13,10 @@ export type ClockState = {
 
 const WINDOW_US = 30e6;
 const STEP_US = 1e6;
+/** So many fixes in a row that say the same other time are right, when they are off by more than a receiver's delay varies. */
+const FIXES_AGREE = 8;
+const FIX_STEP_US = 150_000;
+const FIX_SPREAD_US = 50_000;
 /** Crystals are good to 50 ppm; ten times that lets the estimate settle without bending lap times by a visible amount. */
 const SLEW_PER_US = 500e-6;
 
@@ -21,7 +25,7 @@ const SLEW_PER_US = 500e-6;
  *
  * From arrival times: network delay only ever adds, so the offset is the lower envelope of (arrival - boot) over the
  * last one to two windows of 30 s. The output follows a better estimate at 500 ppm at most; a jump over a second is
- * taken at once and counted.
+ * taken at once and counted, and so is a smaller one that several fixes in a row agree on.
  */
 export class ClockModel {
   #source: ClockSource = "none";
@@ -32,6 +36,8 @@ export class ClockModel {
   #previousMin = Number.POSITIVE_INFINITY;
   #currentMin = Number.POSITIVE_INFINITY;
   #steps = 0;
+  #strange = 0;
+  #strangeOffset = Number.NaN;
 
   get state(): ClockState {
     return { source: this.#source, offsetUs: this.#offset, steps: this.#steps };
@@ -66,7 +72,26 @@ export class ClockModel {
     if (this.#source === "gnss" && source === "ntp") return;
     if (this.#source !== source) this.#offset = Number.NaN;
     this.#source = source;
-    this.#aim(utcUs - bootUs);
+    const offset = utcUs - bootUs;
+    if (source === "gnss" && this.#jumped(offset)) {
+      this.#offset = offset;
+      this.#steps++;
+    }
+    this.#aim(offset);
+  }
+
+  /** Whether fixes have said for a while that the device's clock jumped, by less than what is taken at once. */
+  #jumped(offset: number): boolean {
+    if (!(Math.abs(offset - this.#offset) > FIX_STEP_US)) {
+      this.#strange = 0;
+      return false;
+    }
+    const agrees = this.#strange > 0 && Math.abs(offset - this.#strangeOffset) < FIX_SPREAD_US;
+    this.#strange = agrees ? this.#strange + 1 : 1;
+    this.#strangeOffset = offset;
+    if (this.#strange < FIXES_AGREE) return false;
+    this.#strange = 0;
+    return true;
   }
 
   #aim(target: number): void {
