@@ -63,6 +63,8 @@ const ROLLING_MOST_MPS2 = -0.25;
 const ROLLING_LEAST_MPS2 = -1.5;
 const MOVING_MPS = 3;
 const STRETCH_S = 0.25;
+/** To either side, for the mean that the guess is made by: a vehicle shakes by more than rolling slows it. */
+const EASED_S = 0.5;
 
 /**
  * Time on neither pedal. With an accelerator and a brake channel these decide; with an accelerator alone, braking is what
@@ -71,9 +73,10 @@ const STRETCH_S = 0.25;
 export function coasting(view: LapView): Coasting {
   const throttle = accelerator(view);
   const pedal = brake(view);
+  const eased = throttle ? view.aLongMps2 : easedOver(view.timeS, view.aLongMps2, EASED_S);
   const rolls = (i: number): boolean => {
     if (!(view.speedMps[i]! > MOVING_MPS)) return false;
-    const a = view.aLongMps2[i]!;
+    const a = eased[i]!;
     if (throttle && Number.isFinite(throttle[i]!))
       return throttle[i]! < PRESSED && (pedal ? !(pedal[i]! >= PRESSED) : !(a <= ROLLING_LEAST_MPS2));
     return a < ROLLING_MOST_MPS2 && a > ROLLING_LEAST_MPS2;
@@ -85,7 +88,8 @@ export function coasting(view: LapView): Coasting {
     const from = i - 1;
     while (i + 1 < view.count && rolls(i + 1)) i++;
     const took = view.timeS[i]! - view.timeS[from]!;
-    seconds += took;
+    // a pedal knows of every moment; a guess of a moment is none
+    if (throttle || took >= STRETCH_S) seconds += took;
     if (took >= STRETCH_S) stretches.push({ startM: from * view.stepM, endM: i * view.stepM, seconds: took });
   }
   return {
@@ -94,4 +98,24 @@ export function coasting(view: LapView): Coasting {
     by: throttle ? "pedals" : "acceleration",
     stretches,
   };
+}
+
+/** The mean over what lies within `eachSideS` of each sample; NaN where a value is missing. */
+function easedOver(timeS: Float64Array, values: Float64Array, eachSideS: number): Float64Array {
+  const out = new Float64Array(values.length);
+  let from = 0;
+  let to = 0;
+  let sum = 0;
+  let missing = 0;
+  const change = (i: number, by: 1 | -1) => {
+    const v = values[i]!;
+    if (Number.isNaN(v)) missing += by;
+    else sum += by * v;
+  };
+  for (let i = 0; i < values.length; i++) {
+    while (to < values.length && timeS[to]! <= timeS[i]! + eachSideS) change(to++, 1);
+    while (timeS[from]! < timeS[i]! - eachSideS) change(from++, -1);
+    out[i] = missing > 0 ? Number.NaN : sum / (to - from);
+  }
+  return out;
 }

@@ -91,4 +91,16 @@ describe("a lap in short", () => {
     expect(coasting(viewOf({}, { long: () => -0.8 })).share).toBeCloseTo(1, 9);
     expect(coasting(viewOf({}, { long: () => -5 })).seconds).toBe(0);
   });
+
+  it("does not take a shaking vehicle at an even speed for a coasting one", () => {
+    // one of three samples says -0.9: as gentle as rolling, were it not for the others
+    const shaken = coasting(viewOf({}, { long: (i) => (i % 3 === 0 ? -0.9 : 0.45) }));
+    expect(shaken.seconds).toBe(0);
+    const rolling = coasting(
+      viewOf({}, { long: (i) => (i >= 30 && i < 70 ? -0.8 : 1) + (i % 3 === 0 ? -0.4 : 0.2) }),
+    );
+    expect(rolling.seconds).toBeGreaterThan(3.2);
+    expect(rolling.seconds).toBeLessThan(4.5);
+    expect(rolling.stretches.reduce((s, x) => s + x.seconds, 0)).toBeCloseTo(rolling.seconds, 9);
+  });
 });
