@@ -27,23 +27,43 @@ const CHANNELS = [
 ] as const;
 
 const OUTPUT = [
-  ["vehicle.lat", "lat"],
-  ["vehicle.lon", "lon"],
-  ["vehicle.x", "x"],
-  ["vehicle.y", "y"],
-  ["vehicle.vx", "vx"],
-  ["vehicle.vy", "vy"],
-  ["vehicle.speed", "speed"],
-  ["vehicle.yaw", "yaw"],
-  ["vehicle.course", "course"],
-  ["vehicle.yawRate", "yawRate"],
-  ["vehicle.aLong", "aLong"],
-  ["vehicle.aLat", "aLat"],
-  ["vehicle.aUp", "aUp"],
-  ["vehicle.sigma", "sigma"],
-  ["vehicle.yawSigma", "yawSigma"],
-  ["vehicle.mode", "mode"],
-] as const satisfies readonly (readonly [ChannelId, keyof FusionState])[];
+  "vehicle.lat",
+  "vehicle.lon",
+  "vehicle.x",
+  "vehicle.y",
+  "vehicle.vx",
+  "vehicle.vy",
+  "vehicle.speed",
+  "vehicle.yaw",
+  "vehicle.course",
+  "vehicle.yawRate",
+  "vehicle.aLong",
+  "vehicle.aLat",
+  "vehicle.aUp",
+  "vehicle.sigma",
+  "vehicle.yawSigma",
+  "vehicle.mode",
+] as const satisfies readonly ChannelId[];
+
+/** In the order of OUTPUT. Written out: a loop over names would make an object of every number. */
+function copyState(s: FusionState, out: Float64Array): void {
+  out[0] = s.lat;
+  out[1] = s.lon;
+  out[2] = s.x;
+  out[3] = s.y;
+  out[4] = s.vx;
+  out[5] = s.vy;
+  out[6] = s.speed;
+  out[7] = s.yaw;
+  out[8] = s.course;
+  out[9] = s.yawRate;
+  out[10] = s.aLong;
+  out[11] = s.aLat;
+  out[12] = s.aUp;
+  out[13] = s.sigma;
+  out[14] = s.yawSigma;
+  out[15] = s.mode;
+}
 
 const fieldOf = (id: ChannelId): FieldSpec => {
   const { unit, label, resolution } = findChannel(id)!;
@@ -53,7 +73,7 @@ const fieldOf = (id: ChannelId): FieldSpec => {
 export const FUSED: MessageSpec = {
   name: "fusion",
   doc: "The filter's state.",
-  fields: OUTPUT.map(([id]) => fieldOf(id)),
+  fields: OUTPUT.map(fieldOf),
 };
 
 /** GNSS, inertial and wheel readings become the fused state. A unit that fuses by itself is left to do so. */
@@ -66,7 +86,7 @@ export const fusionStage =
     const fusion = createFusion({
       ...options,
       onState(state) {
-        for (let i = 0; i < OUTPUT.length; i++) out.values[i] = state[OUTPUT[i]![1]];
+        copyState(state, out.values);
         emit(out, state.tUs);
       },
     });
