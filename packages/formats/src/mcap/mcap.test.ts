@@ -17,7 +17,11 @@ type Message = {
 };
 type Compress = (chunk: Uint8Array) => { compression: string; compressedData: Uint8Array };
 
-async function file(messages: readonly Message[], compressChunk?: Compress): Promise<Uint8Array> {
+async function file(
+  messages: readonly Message[],
+  compressChunk?: Compress,
+  chunkSize?: number,
+): Promise<Uint8Array> {
   const pieces: Uint8Array[] = [];
   let position = 0n;
   const writer = new McapWriter({
@@ -29,6 +33,7 @@ async function file(messages: readonly Message[], compressChunk?: Compress): Pro
       position: () => position,
     },
     ...(compressChunk ? { compressChunk } : {}),
+    ...(chunkSize === undefined ? {} : { chunkSize }),
   });
   await writer.start({ profile: "ros2", library: "test" });
   const ids = new Map<string, number>();
@@ -354,5 +359,33 @@ describe("MCAP of Pitwall", () => {
     expect(at("gnss.course")[0]).toBeCloseTo(1.5 * Math.PI, 12);
     expect([at("gnss.hAcc")[0], at("gnss.vAcc")[0]]).toEqual([2, 3]);
     expect(r.problems?.list).toEqual([expect.objectContaining({ code: "malformed" })]);
+  });
+
+  it("loses one chunk with a damaged byte in it, and says which", async () => {
+    const COUNT = 200;
+    const messages = Array.from({ length: COUNT }, (_, i): Message => {
+      const timestamp = { sec: T0 / 1e6 + i, nsec: 0 };
+      const data = json({ ...location, timestamp, latitude: 50 + i / 1000 });
+      return { topic: "/l", schema: "foxglove.LocationFix", encoding: "json", data, logUs: T0 + i * 1e6 };
+    });
+    const whole = await file(messages, undefined, 3000);
+    const inChunk = Math.ceil(3000 / messages[0]!.data.length) + 1;
+    for (const pieces of [whole.length, 1000])
+      for (const part of [0.1, 0.3, 0.5, 0.7]) {
+        const bytes = whole.slice();
+        // a digit of a coordinate, wherever the next one is
+        const at = bytes.indexOf(0x35, Math.floor(whole.length * part));
+        bytes[at] = 0x39;
+        const stream = Array.from({ length: Math.ceil(bytes.length / pieces) }, (_, i) =>
+          bytes.subarray(i * pieces, (i + 1) * pieces),
+        );
+        const r = await readRecording(stream);
+        const { tUs } = findColumn(r, "gnss.lat")!.group;
+        expect(tUs.length).toBeGreaterThanOrEqual(COUNT - inChunk);
+        expect(tUs.length).toBeLessThan(COUNT);
+        expect(tUs.at(-1)).toBe(T0 + (COUNT - 1) * 1e6);
+        expect(r.problems?.count).toBe(1);
+        expect(r.problems!.list[0]!.offset).toBeLessThanOrEqual(at);
+      }
   });
 });

@@ -1,4 +1,4 @@
-import { McapStreamReader, type McapTypes } from "@mcap/core";
+import type { McapTypes } from "@mcap/core";
 import type { FieldSpec, RecordedGate, RecordedLap, Recording } from "@pitwall/core";
 import { FormatError } from "../errors.ts";
 import type { ReadOptions } from "../format.ts";
@@ -6,9 +6,9 @@ import { type ByteSource, piecesOf } from "../source.ts";
 import { PointRows } from "../table/point-rows.ts";
 import { ProblemLog } from "../table/problems.ts";
 import { isEpoch } from "../text/epoch.ts";
-import { decompressHandlers } from "./decompress.ts";
 import { fieldFor, type Take, type Taken, takerOf } from "./messages.ts";
 import { fieldFrom, flatten, METADATA, SCHEMA } from "./own.ts";
+import { ResumingReader } from "./resuming.ts";
 
 const ID = "mcap";
 
@@ -113,27 +113,15 @@ function settled(field: FieldSpec, own: FieldSpec): FieldSpec {
 }
 
 export async function readMcap(source: ByteSource, options: ReadOptions): Promise<Recording> {
-  const reader = new McapStreamReader({ decompressHandlers });
   const gathering = new Gathering();
   const { problems } = gathering;
-  let offset = 0;
-  let broken = false;
-  for await (const piece of piecesOf(source, options)) {
-    if (broken) continue;
-    offset += piece.length;
-    try {
-      reader.append(piece);
-      for (let record = reader.nextRecord(); record; record = reader.nextRecord())
-        gathering.record(record, offset - reader.bytesRemaining());
-    } catch (e) {
-      if (e instanceof FormatError) throw e;
-      broken = true;
-      problems.add("malformed", `what follows cannot be read: ${(e as Error).message}`, {
-        offset: offset - reader.bytesRemaining(),
-      });
-    }
-  }
-  if (!broken && !reader.done()) problems.add("truncated", "the file ends without its footer", { offset });
+  const reader = new ResumingReader({
+    onRecord: (record, offset) => gathering.record(record, offset),
+    onDamage: (reason, offset) => problems.add("malformed", reason, { offset }),
+  });
+  for await (const piece of piecesOf(source, options)) reader.push(piece);
+  if (!reader.settled)
+    problems.add("truncated", "the file ends without its footer", { offset: reader.offset });
   gathering.note();
   const topics = [...gathering.topics.values()];
   // Pitwall's own topics say everything; the position beside them is for map panels
