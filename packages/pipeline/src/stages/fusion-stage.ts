@@ -1,6 +1,7 @@
 import { type ChannelId, type FieldSpec, findChannel, type MessageSpec, Reading } from "@pitwall/core";
 import { createFix, createFusion, type FusionOptions, type FusionState } from "@pitwall/fusion";
 import type { StageFactory } from "../pipeline.ts";
+import { OneOf } from "./one-of.ts";
 import { Places, valueAt } from "./places.ts";
 
 const CHANNELS = [
@@ -76,6 +77,11 @@ export const FUSED: MessageSpec = {
   fields: OUTPUT.map(fieldOf),
 };
 
+const ACCELERATIONS = ["imu.ax", "imu.ay", "imu.az"] as const;
+/** A sensor that says nothing for so long is not waited for when there is another one, s. */
+const IMU_SILENT_S = 1;
+const GNSS_SILENT_S = 3;
+
 /** GNSS, inertial and wheel readings become the fused state. A unit that fuses by itself is left to do so. */
 export const fusionStage =
   (options: FusionOptions = {}): StageFactory =>
@@ -92,17 +98,20 @@ export const fusionStage =
     });
     /** Accelerations that wait for the rates of the same instant: some sensors send them apart. */
     const accel = new Float64Array(3).fill(Number.NaN);
+    const inertial = new OneOf(IMU_SILENT_S);
+    const receiver = new OneOf(GNSS_SILENT_S);
     return {
       wants(message) {
         const p = places.of(message);
         return p["vehicle.speed"] < 0 && CHANNELS.some((c) => p[c] >= 0);
       },
-      reading(r, tUs) {
+      reading(r, tUs, source) {
         const p = places.of(r.message);
         if (p["vehicle.speed"] >= 0) return;
         const v = r.values;
-        if (p["imu.ax"] >= 0) for (let i = 0; i < 3; i++) accel[i] = v[p["imu.ax"] + i]!;
-        if (p["imu.gx"] >= 0 && Number.isFinite(accel[0]!)) {
+        if (p["imu.ax"] >= 0 && inertial.take(source, r.message, tUs))
+          for (let i = 0; i < 3; i++) accel[i] = valueAt(v, p[ACCELERATIONS[i]!]);
+        if (p["imu.gz"] >= 0 && Number.isFinite(accel[0]!) && inertial.is(source, r.message)) {
           fusion.imu(
             tUs,
             accel[0]!,
@@ -124,6 +133,7 @@ export const fusionStage =
         if (p["wheel.speed"] >= 0 && Number.isFinite(v[p["wheel.speed"]]!))
           fusion.wheel(tUs, v[p["wheel.speed"]]!);
         if (p["gnss.lat"] < 0 || !Number.isFinite(v[p["gnss.lat"]]!)) return;
+        if (!receiver.take(source, r.message, tUs)) return;
         fix.lat = v[p["gnss.lat"]]!;
         fix.lon = valueAt(v, p["gnss.lon"]);
         fix.speed = valueAt(v, p["gnss.speed"]);

@@ -64,6 +64,86 @@ describe("stages", () => {
     expect(again.columns).toEqual(fused.columns);
   });
 
+  it("fusion takes inertial columns by their names, in any order, and does with the yaw rate alone", () => {
+    const n = 6000;
+    const at = Float64Array.from({ length: n }, (_, i) => T0 + i * 10_000);
+    const constant = (name: string, unit: "m/s^2" | "rad/s" | "degC", value: number) => ({
+      field: { name, unit, doc: "" },
+      values: new Float64Array(n).fill(value),
+    });
+    const { groups, ...rest } = circle(10, 60 / LAP_S);
+    const imu = {
+      name: "imu",
+      tUs: at,
+      columns: [
+        constant("imu.gz", "rad/s", SPEED_MPS / RADIUS_M),
+        constant("imu.az", "m/s^2", 9.80665),
+        constant("imu.ax", "m/s^2", 0),
+        constant("imu.temp", "degC", 35),
+        constant("imu.ay", "m/s^2", SPEED_MPS ** 2 / RADIUS_M),
+      ],
+    };
+    const p = createPipeline({ stages: [fusionStage()] });
+    p.recording({ ...rest, groups: [...groups, imu] });
+    p.end();
+    const fused = p.take().find((b) => b.message.name === "fusion")!;
+    const last = (name: string) =>
+      fused.columns[fused.message.fields.findIndex((f) => f.name === name)]![fused.length - 1]!;
+    expect(fused.length).toBeGreaterThan(0.9 * n);
+    expect(last("vehicle.aUp")).toBeCloseTo(0, 1);
+    expect(last("vehicle.aLong")).toBeCloseTo(0, 1);
+    expect(last("vehicle.aLat")).toBeCloseTo(SPEED_MPS ** 2 / RADIUS_M, 1);
+  });
+
+  it("fusion listens to one of two inertial sensors: the faster, and the other when that is gone", () => {
+    const message = (name: string) => ({
+      name,
+      doc: "",
+      fields: ["imu.ax", "imu.ay", "imu.az", "imu.gx", "imu.gy", "imu.gz"].map((f) => ({
+        name: f,
+        unit: "1" as const,
+        doc: "",
+      })),
+    });
+    const fixes = new Reading({
+      name: "r.fix",
+      doc: "",
+      fields: ["gnss.lat", "gnss.lon", "gnss.speed", "gnss.course"].map((f) => ({
+        name: f,
+        unit: "1" as const,
+        doc: "",
+      })),
+    });
+    const states: number[] = [];
+    const turned: number[] = [];
+    const stage = fusionStage()((r, tUs) => {
+      states.push((tUs - T0) / 1e6);
+      turned.push(r.values[r.message.fields.findIndex((f) => f.name === "vehicle.yawRate")]!);
+    });
+    const slow = new Reading(message("r.live"));
+    const fast = new Reading(message("w.motion"));
+    fast.values.set([0, 0, 9.80665, 0, 0, 0]);
+    // its gyro is a bad one
+    slow.values.set([0, 0, 9.80665, 0, 0, 0.2]);
+    const info = (name: string) => ({ device: "d", boot: "", name, protocol: "" });
+    const [a, b] = [info("racebox"), info("imu")];
+    // the fast one is pulled off after 30 s
+    for (let ms = 0; ms < 60_000; ms += 5) {
+      const tUs = T0 + ms * 1000;
+      if (ms % 40 === 0) {
+        fixes.values.set([48 + (ms * 1e-3 * 10) / 111_200, 11, 10, 0]);
+        stage.reading(fixes, tUs, a);
+        stage.reading(slow, tUs + 2000, a);
+      }
+      if (ms < 30_000) stage.reading(fast, tUs, b);
+    }
+    const between = (from: number, to: number) => states.filter((t) => t >= from && t < to).length;
+    expect(between(10, 20)).toBe(2000);
+    const yawRates = turned.filter((_, i) => states[i]! >= 10 && states[i]! < 20);
+    expect(Math.max(...yawRates.map(Math.abs))).toBeLessThan(0.005);
+    expect(between(40, 50)).toBe(250);
+  });
+
   it("leave a unit alone that fuses and times by itself", () => {
     const emitted: Reading[] = [];
     const stages = [fusionStage(), lapStage()].map((s) => s((r) => emitted.push(r)));
