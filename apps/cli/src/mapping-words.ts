@@ -10,7 +10,10 @@ export const placeOf = (column: string | number, table: TableSample): number =>
 export function inWords(mapping: CsvMapping, table: TableSample): string[] {
   const { time } = mapping;
   const meaning = new Map<number, string>();
-  if ("column" in time) meaning.set(placeOf(time.column, table), `time in ${time.kind}`);
+  if ("column" in time) {
+    meaning.set(placeOf(time.column, table), `time in ${time.kind}`);
+    if (time.date !== undefined) meaning.set(placeOf(time.date, table), "date of the time");
+  }
   for (const c of mapping.columns)
     meaning.set(
       placeOf(c.column, table),

@@ -24,6 +24,7 @@ describe("CSV of any program", () => {
     ["s", (i: number) => (i * 0.1).toFixed(1), "time", 0],
     ["ms by the title", (i: number) => String(i * 100), "time (ms)", 0],
     ["ISO", (i: number) => `2026-05-28T13:34:0${i / 10}Z`, "Timestamp", T0],
+    ["h:m:s with AM and PM", (i: number) => `12:00:0${(i / 10).toFixed(1)} AM`, "Time", 0],
     ["h:m:s", (i: number) => `00:00:0${i / 10}`, "Time", 0],
     ["day, month and year", (i: number) => `28.05.2026 13:34:0${i / 10}`, "Date", T0],
     ["day, month and year with a comma", (i: number) => `28/05/2026 13:34:00,${i}`, "DateTime", T0],
@@ -48,6 +49,23 @@ describe("CSV of any program", () => {
     expect([...(await at(["23:59:59", "24:00:00", "24:00:01", "25:00:00"]))]).toEqual([
       86_399, 86_400, 86_401, 90_000,
     ]);
+  });
+
+  it.each([
+    ["2026-05-28", "2026-05-29"],
+    ["28.05.2026", "29.05.2026"],
+    ["05/28/2026", "05/29/2026"],
+  ])("puts date and time together: %s", async (first, second) => {
+    const rows = [`${first},23:59:59.5,50`, `${first},23:59:59.9,50`, `${second},00:00:00.3,50`];
+    const r = await readRecording(bytesOf(`Date,Time,lat\n${rows.join("\n")}\n`));
+    const end = Date.UTC(2026, 4, 29) * 1000;
+    expect([...findColumn(r, "gnss.lat")!.group.tUs]).toEqual([end - 5e5, end - 1e5, end + 3e5]);
+    expect(r.absoluteTime).toBe(true);
+  });
+
+  it("takes the day of times of day from whoever knows it", async () => {
+    const r = await readRecording(bytesOf("Time,lat\n10:00:00,50\n10:00:01,50\n"), { date: "2026-05-28" });
+    expect(findColumn(r, "gnss.lat")!.group.tUs[0]).toBe(Date.UTC(2026, 4, 28, 10) * 1000);
   });
 
   it("finds the time also where a row in twenty is damaged", async () => {

@@ -90,10 +90,10 @@ async function read(source: ByteSource, options: ReadOptions): Promise<Recording
   const { groups } = await readTable(peeked.source, options, {
     id: ID,
     problems,
-    ...(mapping.dataLine <= 1 ? { initial: planOf(mapping, titles, onRow, onNote) } : {}),
+    ...(mapping.dataLine <= 1 ? { initial: planOf(mapping, titles, onRow, onNote, options.date) } : {}),
     header(text, line) {
       if (line === mapping.headerLine) titles = cellsOf(text, mapping.delimiter);
-      return line === mapping.dataLine - 1 ? planOf(mapping, titles, onRow, onNote) : undefined;
+      return line === mapping.dataLine - 1 ? planOf(mapping, titles, onRow, onNote, options.date) : undefined;
     },
     asideMark: "#",
   });

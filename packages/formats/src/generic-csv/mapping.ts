@@ -22,7 +22,14 @@ export type CsvMapping = {
   /** First line of data. */
   readonly dataLine: number;
   /** Column of the time; none: rows at a fixed rate. */
-  readonly time: { readonly column: string | number; readonly kind: TimeKind } | { readonly rateHz: number };
+  readonly time:
+    | {
+        readonly column: string | number;
+        readonly kind: TimeKind;
+        /** For times of day: the column with their date. */
+        readonly date?: string | number | undefined;
+      }
+    | { readonly rateHz: number };
   readonly columns: readonly MappedColumn[];
 };
 

@@ -1,7 +1,7 @@
 import { type FieldSpec, findChannel } from "@pitwall/core";
 import { unitOf, unitTo } from "../names/units.ts";
 import type { CellPlan, TablePlan } from "../table/plan.ts";
-import { dateTimeUs } from "../text/date.ts";
+import { dateTimeUs, dayUs, parseDate } from "../text/date.ts";
 import { DayClock } from "../text/day-time.ts";
 import { IsoClock } from "../text/iso-time.ts";
 import type { RowParser } from "../text/row.ts";
@@ -12,7 +12,12 @@ const US: Readonly<Record<"s" | "ms" | "us" | "ns", number>> = { s: 1e6, ms: 1e3
 type ReadTime = (row: RowParser, bytes: Uint8Array) => number;
 
 /** Reads the time cell of one row after the other; µs. Times of day run on across midnight, UTC through a leap second. */
-function timeReader(cell: number, kind: TimeKind, onLeap: (note: string | undefined) => void): ReadTime {
+function timeReader(
+  cell: number,
+  kind: TimeKind,
+  midnight: ReadTime,
+  onLeap: (note: string | undefined) => void,
+): ReadTime {
   if (kind === "iso") {
     const clock = new IsoClock();
     return (row, bytes) => {
@@ -24,14 +29,19 @@ function timeReader(cell: number, kind: TimeKind, onLeap: (note: string | undefi
   if (kind === "d/m/y" || kind === "m/d/y") return (row, bytes) => dateTimeUs(row.text(bytes, cell), kind);
   if (kind === "h:m:s") {
     const clock = new DayClock();
+    let base = Number.NaN;
     return (row, bytes) => {
-      const m = /^(?:(\d+):)?(\d+):(\d+(?:[.,]\d+)?)$/.exec(row.text(bytes, cell));
+      const m = /^(?:(\d+):)?(\d+):(\d+(?:[.,]\d+)?)\s*(?:([ap])\.?m\.?)?$/i.exec(row.text(bytes, cell));
       if (!m) return Number.NaN;
+      if (Number.isNaN(base)) base = midnight(row, bytes);
       const seconds = Number(m[3]!.replace(",", "."));
-      const us = Math.round((Number(m[1] ?? 0) * 3600 + Number(m[2]) * 60 + seconds) * 1e6);
+      const half = m[4]?.toLowerCase();
+      const hours =
+        half === undefined ? Number(m[1] ?? 0) : (Number(m[1] ?? 0) % 12) + (half === "p" ? 12 : 0);
+      const us = Math.round((hours * 3600 + Number(m[2]) * 60 + seconds) * 1e6);
       const tUs = m[1] === undefined ? us : clock.next(us, seconds >= 60);
       if (clock.leap.seen) onLeap(clock.leap.note());
-      return tUs;
+      return base + tUs;
     };
   }
   return (row) => Math.round(row.values[cell]! * US[kind]);
@@ -45,6 +55,8 @@ export function mappingFaults(mapping: CsvMapping, titles: readonly string[]): s
   const { time, columns } = mapping;
   if ("column" in time && missing(time.column))
     faults.push(`there is no column "${time.column}" for the time`);
+  if ("column" in time && time.date !== undefined && missing(time.date))
+    faults.push(`there is no column "${time.date}" for the date`);
   const seen = new Set<string>();
   for (const c of columns) {
     if (missing(c.column)) faults.push(`there is no column "${c.column}"`);
@@ -68,6 +80,7 @@ export function planOf(
   titles: readonly string[],
   onRow: (tUs: number, lap: number) => void,
   onNote: (note: string | undefined) => void = () => {},
+  date?: string,
 ): TablePlan {
   const find = (column: string | number) => (typeof column === "number" ? column : titles.indexOf(column));
   const cells = mapping.columns.flatMap((c): CellPlan[] => {
@@ -91,9 +104,17 @@ export function planOf(
   const lapCell = cells.find((c) => c.field.name === "lap.number")?.cell ?? -1;
   const timeCell = "column" in time ? find(time.column) : -1;
   let rows = 0;
+  const said = parseDate(date ?? "");
+  const dateCell = "column" in time && time.date !== undefined ? find(time.date) : -1;
+  /** Of the first row with a date; the rows after it run on from there. 0 where nothing names a day. */
+  const midnight: ReadTime = (row, bytes) => {
+    if (said || dateCell < 0) return said ? dayUs(said) : 0;
+    const day = parseDate(row.text(bytes, dateCell));
+    return day ? dayUs(day) : Number.NaN;
+  };
   const read: ReadTime =
     "column" in time
-      ? timeReader(timeCell, time.kind, onNote)
+      ? timeReader(timeCell, time.kind, midnight, onNote)
       : () => Math.round((rows++ * 1e6) / time.rateHz);
   return {
     rule: { delimiter: mapping.delimiter, decimal: mapping.decimal, runs: mapping.delimiter === " " },

@@ -24,7 +24,7 @@ const NUMBER = /^[-+]?(?:\d+[.,]?\d*|[.,]\d+)(?:[eE][-+]?\d+)?$/;
 const isData = (cells: readonly string[]): boolean => {
   const filled = cells.filter((c) => c !== "");
   const numbers = filled.filter(
-    (c) => NUMBER.test(c) || /^\d{4}-\d\d-\d\d|^\d+:\d\d|^\d+[/.]\d+[/.]\d+ \d/.test(c),
+    (c) => NUMBER.test(c) || /^\d{4}-\d\d-\d\d|^\d+:\d\d|^\d+[/.]\d+[/.]\d+/.test(c),
   );
   return filled.length > 0 && numbers.length * 2 > filled.length;
 };
@@ -205,13 +205,18 @@ export function propose(head: TableHead): { readonly mapping: CsvMapping; readon
   // a first column that only grows is worth a question, not more
   const timeAt = sure ? named : onlyGrows(column(0)) ? 0 : -1;
   const kind = sure ? kinds[named] : timeAt === 0 ? ("s" as const) : undefined;
+  const isDate = (cell: string) => /^(?:\d{4}-\d\d?-\d\d?|\d\d?[/.]\d\d?[/.]\d{2,4})$/.test(cell);
+  const dateAt =
+    kind === "h:m:s"
+      ? head.titles.findIndex((t, i) => /dat(?:e|um)\b|\bday$/i.test(t) && isDate(column(i)[0] ?? ""))
+      : -1;
   const parts = head.titles.map(titleParts);
   const names = head.titles.map((_, i) => (kinds[i] ? undefined : channelOf(parts[i]!.name)));
   const at = (channel: string) => names.indexOf(channel);
   const taken = new Set<string>();
   let known = 0;
   const columns = head.titles.flatMap((title, i): MappedColumn[] => {
-    if (i === timeAt || title === "") return [];
+    if (i === timeAt || i === dateAt || title === "") return [];
     const column = head.titles.indexOf(title) === i ? title : i;
     const { name, unit: inTitle } = parts[i]!;
     const said = head.units?.[i] || inTitle;
@@ -235,6 +240,7 @@ export function propose(head: TableHead): { readonly mapping: CsvMapping; readon
     return [{ column, channel: free, unit: unitOf(said) ? said : "" }];
   });
   const { delimiter, decimal, headerLine, dataLine } = head;
-  const time = kind ? { column: head.titles[timeAt]!, kind } : { rateHz: 10 };
+  const date = dateAt < 0 ? {} : { date: head.titles[dateAt]! };
+  const time = kind ? { column: head.titles[timeAt]!, kind, ...date } : { rateHz: 10 };
   return { mapping: { delimiter, decimal, headerLine, dataLine, time, columns }, known: sure ? known : 0 };
 }
