@@ -51,6 +51,16 @@ describe("CSV of any program", () => {
     ]);
   });
 
+  it("reads what a German table program writes, in Windows-1252", async () => {
+    const rows = ["28.05.2026;13:34:00,0;50,5;4,25;210,5;36", "28.05.2026;13:34:00,1;50,5;4,25;211;72"];
+    const text = `Datum;Zeit;Breitengrad;Längengrad;Höhe;Geschwindigkeit (km/h)\n${rows.join("\n")}\n`;
+    const r = await readRecording(Uint8Array.from(text, (c) => c.charCodeAt(0)));
+    const of = (id: string) => [...findColumn(r, id)!.column.values];
+    expect([...r.groups[0]!.tUs]).toEqual([T0, T0 + 1e5]);
+    expect([of("gnss.lat")[0], of("gnss.lon")[0], of("gnss.alt")]).toEqual([50.5, 4.25, [210.5, 211]]);
+    expect(of("gnss.speed")).toEqual([10, 20]);
+  });
+
   it.each([
     ["2026-05-28", "2026-05-29"],
     ["28.05.2026", "29.05.2026"],

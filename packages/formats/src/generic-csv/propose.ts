@@ -68,7 +68,7 @@ const numberOf = (cell: string | undefined): number =>
   cell === undefined || cell === "" ? Number.NaN : Number(cell.replace(",", "."));
 
 const TIME_TITLE =
-  /^(?:utc|gps|gnss|unix|device|log|sample|local|elapsed|system)?[\s_]*(?:time|timestamp|datetime|date|utc|epoch|t\d?|secs?|seconds|millis|ms|us)(?:[\s_]*(?:ms|us|ns|s|utc|boot[\s_]?s))?$/i;
+  /^(?:utc|gps|gnss|unix|device|log|sample|local|elapsed|system)?[\s_]*(?:time|timestamp|datetime|date|zeit|uhrzeit|zeitstempel|utc|epoch|t\d?|secs?|seconds|millis|ms|us)(?:[\s_]*(?:ms|us|ns|s|utc|boot[\s_]?s))?$/i;
 
 const median = (x: readonly number[]): number => x.toSorted((a, b) => a - b)[x.length >> 1]!;
 

@@ -1,6 +1,15 @@
 /** What loggers call a channel: lower case, words separated by one space, without units. The first column is the channel. */
 export const SYNONYMS: Readonly<Record<string, readonly string[]>> = {
-  "gnss.lat": ["latitude", "lat", "gps latitude", "gps lat", "gnss lat", "gnss latitude", "position lat"],
+  "gnss.lat": [
+    "latitude",
+    "lat",
+    "gps latitude",
+    "gps lat",
+    "gnss lat",
+    "gnss latitude",
+    "position lat",
+    "breitengrad",
+  ],
   "gnss.lon": [
     "longitude",
     "lon",
@@ -12,6 +21,8 @@ export const SYNONYMS: Readonly<Record<string, readonly string[]>> = {
     "gnss lon",
     "gnss longitude",
     "position long",
+    "längengrad",
+    "laengengrad",
   ],
   "gnss.alt": [
     "altitude",
@@ -23,6 +34,8 @@ export const SYNONYMS: Readonly<Record<string, readonly string[]>> = {
     "gps alt",
     "gnss alt",
     "ele",
+    "höhe",
+    "hoehe",
   ],
   "gnss.speed": [
     "speed",
@@ -34,6 +47,7 @@ export const SYNONYMS: Readonly<Record<string, readonly string[]>> = {
     "speed over ground",
     "groundspeed",
     "sog",
+    "geschwindigkeit",
   ],
   "gnss.course": [
     "heading",
