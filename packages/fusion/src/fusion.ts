@@ -95,12 +95,12 @@ export class Fusion {
     if (this.#time.restarted) this.#restart();
     const what = this.#imu.push(s, at + 1);
     if (what === IMU_NOTHING) return false;
-    if (what === IMU_STEP) this.#step();
+    if (what === IMU_STEP) this.#step(s, at + 1);
     return this.#emit();
   }
 
-  /** An inertial interval is complete. */
-  #step(): void {
+  /** An inertial interval is complete with this sample. */
+  #step(s: Float64Array, at: number): void {
     const p = this.#parts;
     const { moment } = p;
     const { mid } = this.#imu;
@@ -112,7 +112,10 @@ export class Fusion {
     if (e.running && moment.tS > e.headS) e.advance(moment, p.tilt.level, p.tilt.taken);
     moment.heardS = Math.max(this.#gnss.freshS, this.#wheelS);
     this.#upkeep.tick(moment);
-    if (p.light) p.between.begin(!Number.isNaN(mid[2]!));
+    if (p.light) {
+      p.between.begin(!Number.isNaN(mid[2]!));
+      p.between.show(moment.tS, s, at);
+    }
     if (this.#waiting.length > 0) this.#takeWaiting();
     this.#output.step(moment, p.tilt.level);
   }

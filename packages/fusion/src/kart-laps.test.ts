@@ -51,6 +51,14 @@ describe.each(["full", "light"] as const)("simulated laps of a kart at 1.5 g (%s
     expect(rms(place)).toBeLessThan(0.25);
   });
 
+  it("shows the forces of a sensor as slow as the steps of the light filter, too", () => {
+    const slow = simulate(kartLaps(track, 5), 120, { ...KART_SENSORS, imuHz: 25 });
+    const { along, across } = lap({ cost }, lapEndS(slow, 1), 120, slow);
+    expect(along.length).toBeGreaterThan(1500);
+    expect(rms(along)).toBeLessThan(0.7);
+    expect(rms(across)).toBeLessThan(0.7);
+  });
+
   it("is calibrated within two laps", () => {
     const two = { ...sim, readings: sim.readings.filter((r) => r.tS < lapEndS(sim, 2)) };
     const { fusion } = lap({ cost }, 0, 0, two);
