@@ -55,7 +55,7 @@ describe.each(["full", "light"] as const)("simulated laps of a kart at 1.5 g (%s
     const slow = simulate(kartLaps(track, 5), 120, { ...KART_SENSORS, imuHz: 25 });
     const { along, across } = lap({ cost }, lapEndS(slow, 1), 120, slow);
     expect(along.length).toBeGreaterThan(1500);
-    expect(rms(along)).toBeLessThan(0.7);
+    expect(rms(along)).toBeLessThan(0.375);
     expect(rms(across)).toBeLessThan(0.7);
   });
 

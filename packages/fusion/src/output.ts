@@ -20,6 +20,7 @@ import { LEVEL_FORWARD, LEVEL_UP, LEVEL_YAW_RATE } from "./tilt.ts";
 import { createState, type FusionState } from "./types.ts";
 
 const CUTOFF_HZ = 10;
+const SLOW_RATE = 4;
 /** Fix errors that neighbours share do not average out: this part of a fix's sigma stays. */
 export const SHARED_ERROR = 0.5;
 
@@ -68,9 +69,15 @@ export class Output {
     if (!light) {
       const rateHz = imuCount.rate.hz;
       if (rateHz > 0 && Math.abs(rateHz - this.#designedHz) > 0.1 * this.#designedHz) this.#design(rateHz);
-      forward = this.#forward.push(forward);
-      up = this.#up.push(up);
-      yawRate = this.#yawRate.push(yawRate);
+      const smoothForward = this.#forward.push(forward);
+      const smoothUp = this.#up.push(up);
+      const smoothYawRate = this.#yawRate.push(yawRate);
+      // means over the steps of a slow sensor are smooth already: filtered as well, they would only be late
+      if (!(rateHz > 0 && rateHz < SLOW_RATE * this.#cutoffHz)) {
+        forward = smoothForward;
+        up = smoothUp;
+        yawRate = smoothYawRate;
+      }
     }
     const now = this.#now;
     now[1] = up;
