@@ -1,6 +1,9 @@
 import type { Column, FieldSpec, Group } from "@pitwall/core";
 import { orderOf, permuted } from "./order.ts";
 
+/** What a long file holds and does not fill: by doubling it would be as much as its columns. */
+const GROWTH = 1.5;
+
 /** Numbers of unknown count. Grows by moving its memory, which is given back at once and not when the collector comes by. */
 export class NumberList {
   #values: Float64Array<ArrayBuffer> = new Float64Array(64);
@@ -11,7 +14,7 @@ export class NumberList {
   }
 
   push(value: number): void {
-    if (this.#length === this.#values.length) this.#values = moved(this.#values, this.#length * 2);
+    if (this.#length === this.#values.length) this.#values = moved(this.#values, Math.ceil(this.#length * GROWTH));
     this.#values[this.#length++] = value;
   }
 

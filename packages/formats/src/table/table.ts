@@ -1,4 +1,4 @@
-import type { FieldSpec, Group } from "@pitwall/core";
+import { type FieldSpec, type Group, US_PER_DAY } from "@pitwall/core";
 import { CELL_TEXT, DECIMALS_UNBOUNDED, RowParser } from "../text/row.ts";
 import { GroupBuilder } from "./columns.ts";
 import type { CellPlan, TablePlan } from "./plan.ts";
@@ -27,6 +27,9 @@ export class Table {
   readonly #textFirst = new Map<number, { line: number; text: string; count: number }>();
   readonly #used: Int32Array;
   #rows = 0;
+  #lastUs = Number.NaN;
+  /** A row whose time is more than a day away from the one before; the next one tells whether it is damage. */
+  #far: { readonly bytes: Uint8Array; readonly tUs: number; readonly line: number } | undefined;
 
   constructor(plan: TablePlan, problems: ProblemLog) {
     this.#plan = plan;
@@ -82,6 +85,23 @@ export class Table {
       this.#problems.add("malformed", reason, { line });
       return;
     }
+    if (Math.abs(tUs - this.#lastUs) > US_PER_DAY) {
+      const waiting = this.#far;
+      this.#far = undefined;
+      if (waiting && Math.abs(tUs - waiting.tUs) <= US_PER_DAY) {
+        // two agree: the clock was set, or the drive went on another day
+        this.#lastUs = tUs;
+        this.line(waiting.bytes, 0, waiting.bytes.length, waiting.line);
+        this.line(bytes, start, end, line);
+        return;
+      }
+      if (waiting) this.#leaveOut(waiting.line);
+      this.#far = { bytes: bytes.slice(start, end), tUs, line };
+      return;
+    }
+    if (this.#far) this.#leaveOut(this.#far.line);
+    this.#far = undefined;
+    this.#lastUs = tUs;
     if (row.texts > 0) this.#checkText(bytes, line);
     this.#rows++;
     for (const t of this.#targets) {
@@ -107,8 +127,13 @@ export class Table {
     onRow?.(row, tUs, line);
   }
 
+  #leaveOut(line: number): void {
+    this.#problems.add("malformed", "the time of the row is days away from those around it", { line });
+  }
+
   /** The groups; what the rows as a whole were like goes into the problem log. */
   finish(): Group[] {
+    if (this.#far) this.#leaveOut(this.#far.line);
     for (const [cell, first] of this.#textFirst) {
       const name = this.#plan.cells.find((c) => c.cell === cell)!.field.doc;
       if (this.#row.numeric[cell])

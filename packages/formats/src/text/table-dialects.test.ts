@@ -77,6 +77,20 @@ describe("what is beyond all measure", () => {
         for (const x of c) expect(Math.abs(x) <= Number.MAX_SAFE_INTEGER || Number.isNaN(x)).toBe(true);
   });
 
+  it("is no time, where a single row is days away; two rows are another day", async () => {
+    const times = async (...seconds: number[]) => {
+      const rows = seconds.map((s, i) => `${1_777_000_000 + s},50,4,${i}`);
+      const r = await readRecording(bytesOf(`time,lat,lon,rpm\n${rows.join("\n")}\n`));
+      return [r.groups[0]!.tUs.map((t) => t / 1e6 - 1_777_000_000), r.problems?.list.map((p) => p.line)];
+    };
+    const day = 86_401;
+    expect(await times(0, 1, 500 * day, 2, 3)).toEqual([Float64Array.of(0, 1, 2, 3), [4]]);
+    expect(await times(0, 1, 2, -20_000 * day)).toEqual([Float64Array.of(0, 1, 2), [5]]);
+    expect(await times(0, 1, 9 * day, 99 * day, 2)).toEqual([Float64Array.of(0, 1, 2), [4, 5]]);
+    const two = [0, 1, 2 * day, 2 * day + 1, 4 * day, 4 * day + 1];
+    expect(await times(...two)).toEqual([Float64Array.from(two), undefined]);
+  });
+
   it("costs a file its gate, not its laps", async () => {
     const plain = await FILES["trackaddict-csv"]!();
     const moved = plain.replace(/^# End Point: [-\d.]+/m, "# End Point: 5085.7952");
