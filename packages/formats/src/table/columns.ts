@@ -14,7 +14,8 @@ export class NumberList {
   }
 
   push(value: number): void {
-    if (this.#length === this.#values.length) this.#values = moved(this.#values, Math.ceil(this.#length * GROWTH));
+    if (this.#length === this.#values.length)
+      this.#values = moved(this.#values, Math.ceil(this.#length * GROWTH));
     this.#values[this.#length++] = value;
   }
 
