@@ -5,8 +5,6 @@ import type { Moment } from "./moment.ts";
 import type { Tilt } from "./tilt.ts";
 
 const SMOOTH_S = 0.016;
-/** After a longer silence what was shown does not count. */
-const LONGEST_S = 0.3;
 
 /**
  * The state at every inertial sample between two steps of the filter, at a tenth of a step's price: attitude and
@@ -17,9 +15,6 @@ export class Between {
   readonly #tilt: Tilt;
   /** Forward acceleration and yaw rate without biases, lightly smoothed: as the full mode's low-pass would show them. */
   readonly shown = new Float64Array(2);
-  /** The same of the last sample, as it was. */
-  readonly #felt = new Float64Array(2);
-  #shownS = Number.NaN;
   #cos = 1;
   #sin = 0;
 
@@ -36,8 +31,8 @@ export class Between {
     this.#sin = Math.sin(yaw);
   }
 
-  /** Takes a sample into what is shown, also one that ends a step: a slow sensor has no others. */
-  show(tS: number, s: Float64Array, at: number): void {
+  /** Takes a sample that ends a step into what is shown: a slow sensor has no others. `dt` since the one before, s. */
+  show(dt: number, s: Float64Array, at: number): void {
     const x = this.#estimator.x;
     const k = this.#tilt.rows;
     const { shown } = this;
@@ -45,13 +40,9 @@ export class Between {
     a += k[2] === 0 ? k[3]! : k[2]! * s[at + 2]!;
     let w = k[5]! * s[at + 5]! - x[BIAS_YAW]!;
     if (k[4] !== 0) w += k[4]! * s[at + 4]! + k[6]!;
-    const dt = tS - this.#shownS;
-    this.#shownS = tS;
-    const share = dt > 0 && dt < LONGEST_S ? dt / (SMOOTH_S + dt) : 1;
+    const share = dt > 0 ? dt / (SMOOTH_S + dt) : 1;
     shown[0] = shown[0]! + share * (a - shown[0]!);
     shown[1] = shown[1]! + share * (w - shown[1]!);
-    this.#felt[0] = a;
-    this.#felt[1] = w;
   }
 
   /** Moves the state over one sample `s[at...] = ax ay az gx gy gz`. */
@@ -61,9 +52,15 @@ export class Between {
     e.nowS = tS;
     if (e.model !== MODEL_IMU || !e.running) return;
     const x = e.x;
-    this.show(tS, s, at);
-    const a = this.#felt[0]!;
-    const w = this.#felt[1]!;
+    const k = this.#tilt.rows;
+    const shown = this.shown;
+    let a = k[0]! * s[at]! + k[1]! * s[at + 1]! - x[BIAS_FORWARD]!;
+    a += k[2] === 0 ? k[3]! : k[2]! * s[at + 2]!;
+    let w = k[5]! * s[at + 5]! - x[BIAS_YAW]!;
+    if (k[4] !== 0) w += k[4]! * s[at + 4]! + k[6]!;
+    const share = dt / (SMOOTH_S + dt);
+    shown[0] = shown[0]! + share * (a - shown[0]!);
+    shown[1] = shown[1]! + share * (w - shown[1]!);
     const turn = w * dt;
     const dv = a * dt;
     const vE = x[V_EAST]!;

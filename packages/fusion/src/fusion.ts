@@ -109,12 +109,13 @@ export class Fusion {
     moment.speedSigmaMps = e.running ? Math.sqrt(e.filter.p[VARIANCE[V_EAST]!]!) : 100;
     if (p.stationarity.push(moment, p.tilt.level, mid, 0)) this.#changeHold(was, moment.tS);
     this.#upkeep.collect(p.tilt.level, moment);
+    const sinceS = moment.tS - e.nowS;
     if (e.running && moment.tS > e.headS) e.advance(moment, p.tilt.level, p.tilt.taken);
     moment.heardS = Math.max(this.#gnss.freshS, this.#wheelS);
     this.#upkeep.tick(moment);
     if (p.light) {
       p.between.begin(!Number.isNaN(mid[2]!));
-      p.between.show(moment.tS, s, at);
+      p.between.show(sinceS, s, at);
     }
     if (this.#waiting.length > 0) this.#takeWaiting();
     this.#output.step(moment, p.tilt.level);
