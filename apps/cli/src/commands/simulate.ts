@@ -118,6 +118,10 @@ export const simulate = command({
     const [first] = fleet;
     const { crossings, durationS } = first!.trajectory;
     if (values.truth !== undefined) await writeTruth(values.truth, first!, startUs);
+    if (speed !== 1 && values.to?.some((t) => /^(udp|tcp|json\+mqtt):/.test(t)))
+      io.err(
+        "packets over udp and tcp, and JSON, say no time of day: a server times them by their arrival, so at this speed laps are not what they are in the drive",
+      );
     if (opened.length > 0) await drive(io, fleet, opened, speed);
 
     const [a, b] = first!.trajectory.gate().map((p) => first!.toDegrees(p.x, p.y));
