@@ -111,6 +111,7 @@ export async function openJournal(options: JournalOptions): Promise<Journal> {
       file,
       segment.durable,
       maxRecord,
+      segment.suspects,
       (channel, bytes, start, end, arrivalUs, bootUs, seq, offset) => {
         const source = sources.get(channel);
         if (source?.session.id !== sessionId || offset < from) return;

@@ -78,6 +78,7 @@ async function openSegment(
     }
     const segment = new Segment(number, index.id ?? `lost ${number}`, path, index.end);
     segment.hasDeletions = index.deleted.size > 0;
+    segment.suspects = index.suspects;
     return { segment, index };
   } finally {
     await file.close();
@@ -131,6 +132,7 @@ async function countFrames(
         file,
         segment.durable,
         maxRecord,
+        segment.suspects,
         (channel, _b, start, end, arrivalUs, bootUs, seq, offset) => {
           const info = described.get(channel);
           if (!info) {

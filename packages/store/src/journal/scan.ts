@@ -16,7 +16,11 @@ export type ScanOptions = {
   readonly maxRecord: number;
   /** Bytes that belong to no record, with readable ones behind them. */
   readonly onDamage: (damage: Damage) => void;
+  /** Where something is known to be wrong: records there are looked into for others that they took along. */
+  readonly suspects?: readonly Stretch[];
 };
+/** File offsets. */
+export type Stretch = { readonly from: number; readonly to: number };
 
 const BLOCK = 1 << 18;
 const SEARCH_BLOCK = 1 << 16;
@@ -92,14 +96,27 @@ export class RecordScanner {
         continue;
       }
       const next = this.#at + whole;
-      if (rest - whole >= RECORD_HEAD && probe(this.#view, next, this.#options.maxRecord) < 0) {
-        const found = await this.#search(this.#offset + RECORD_HEAD);
-        if (found >= this.#base + next) this.#pass(onRecord, length);
+      const tail = rest - whole;
+      const leadsOn = tail >= RECORD_HEAD && probe(this.#view, next, this.#options.maxRecord) >= 0;
+      if (!leadsOn || this.#isSuspect) {
+        // what lies in a record that is none, or in one too long, was taken along; a commit has one length
+        const isCommit = this.#bytes[this.#at] === OP.commit && tail < RECORD_HEAD;
+        const found = isCommit ? this.#to : await this.#search(this.#offset + RECORD_HEAD);
+        if (found >= this.#base + next) {
+          this.#pass(onRecord, length);
+          if (leadsOn || tail === 0) continue;
+        }
         this.#goTo(found, "no record");
         return true;
       }
       this.#pass(onRecord, length);
     }
+  }
+
+  /** In a stretch that is not what was written a damaged length may by chance lead to a later record. */
+  get #isSuspect(): boolean {
+    const offset = this.#offset;
+    return this.#options.suspects?.some((s) => offset >= s.from && offset < s.to) ?? false;
   }
 
   get #offset(): number {

@@ -14,7 +14,7 @@ import {
   readUs,
   segmentIdOf,
 } from "./records.ts";
-import { type Damage, RecordScanner } from "./scan.ts";
+import { type Damage, RecordScanner, type Stretch } from "./scan.ts";
 
 /** `sure` where the checksum of its commit says so. */
 export type Described = { readonly info: ChannelInfo; readonly sure: boolean };
@@ -27,30 +27,48 @@ export type SegmentIndex = {
   /** Sessions that were deleted, with the file offset up to which their frames no longer count. */
   readonly deleted: Map<string, number>;
   readonly damages: Damage[];
+  /** Groups that are not what was written, by their checksums. */
+  readonly suspects: Stretch[];
   /** Behind the last whole record; what follows up to the file's size is torn. */
   end: number;
 };
 
-/** Reads a whole segment for what it describes, and checks the sums of its commits. */
+/**
+ * Reads a whole segment for what it describes, and checks the sums of its commits; once more, looking closer, where one
+ * is wrong.
+ */
 export async function indexSegment(
   file: JournalFile,
   size: number,
   maxRecord: number,
+): Promise<SegmentIndex> {
+  const first = await readIndex(file, size, maxRecord, []);
+  if (first.suspects.length === 0) return first;
+  return { ...(await readIndex(file, size, maxRecord, first.suspects)), suspects: first.suspects };
+}
+
+async function readIndex(
+  file: JournalFile,
+  size: number,
+  maxRecord: number,
+  suspects: readonly Stretch[],
 ): Promise<SegmentIndex> {
   const index: SegmentIndex = {
     id: undefined,
     channels: new Map(),
     deleted: new Map(),
     damages: [],
+    suspects: [],
     end: 0,
   };
   const magic = new Uint8Array(Math.min(MAGIC_LENGTH, size));
   await readUpTo(file, magic, 0, magic.length, 0);
   if (!magic.every((v, i) => v === MAGIC[i]))
     index.damages.push({ offset: 0, length: magic.length, reason: "the magic is not MCAP's" });
-  const sums = new CommitSums(index.damages);
+  const sums = new CommitSums(index);
   const scanner = new RecordScanner(file, Math.min(MAGIC_LENGTH, size), size, {
     maxRecord,
+    suspects,
     onDamage: (d) => {
       index.damages.push(d);
       sums.skip();
@@ -75,18 +93,21 @@ export async function indexSegment(
       }
     });
   while (await more());
+  sums.end(scanner.end);
   index.end = scanner.end;
   return index;
 }
 
 /** Sums up the bytes between commit records, to find values that were changed where the structure is whole. */
 class CommitSums {
-  readonly #damages: Damage[];
+  readonly #found: Pick<SegmentIndex, "damages" | "suspects">;
   #crc = crc32(MAGIC);
   #length = MAGIC_LENGTH;
+  /** Where the group begins. */
+  #from = 0;
   #known = true;
-  constructor(damages: Damage[]) {
-    this.#damages = damages;
+  constructor(found: Pick<SegmentIndex, "damages" | "suspects">) {
+    this.#found = found;
   }
   /** Bytes were passed over: the commit they were in has been reported already. */
   skip(): void {
@@ -101,16 +122,22 @@ class CommitSums {
     }
     const same =
       view.getUint32(start, true) === this.#length && view.getUint32(start + 4, true) === this.#crc;
+    if (!this.#known || !same) this.#found.suspects.push({ from: this.#from, to: offset });
     if (this.#known && !same)
-      this.#damages.push({
+      this.#found.damages.push({
         offset: offset - this.#length,
         length: this.#length,
         reason: "not what was written, by its checksum; what can be read of it is kept",
       });
     this.#crc = 0;
     this.#length = 0;
+    this.#from = offset + RECORD_HEAD + (end - start);
     this.#known = true;
     return same;
+  }
+  /** The segment is read, up to its last whole record. */
+  end(offset: number): void {
+    if (!this.#known) this.#found.suspects.push({ from: this.#from, to: offset });
   }
 }
 
@@ -130,9 +157,14 @@ export function messageReader(
   file: JournalFile,
   to: number,
   maxRecord: number,
+  suspects: readonly Stretch[],
   onMessage: OnMessage,
 ): () => Promise<boolean> {
-  const scanner = new RecordScanner(file, Math.min(MAGIC_LENGTH, to), to, { maxRecord, onDamage: () => {} });
+  const scanner = new RecordScanner(file, Math.min(MAGIC_LENGTH, to), to, {
+    maxRecord,
+    suspects,
+    onDamage: () => {},
+  });
   return () =>
     scanner.next((op, bytes, view, start, end, offset) => {
       if (op !== OP.message) return;

@@ -1,3 +1,4 @@
+import type { Stretch } from "./scan.ts";
 import { SeqRanges } from "./seq-ranges.ts";
 import type { SessionRef, SourceHandle, SourceMeta, SourceStats } from "./types.ts";
 
@@ -25,6 +26,8 @@ export class Segment {
   readonly sessions = new Set<string>();
   /** Says of frames in older segments that they no longer count, so that it has to outlive those. */
   hasDeletions = false;
+  /** Stretches that are not what was written. */
+  suspects: readonly Stretch[] = [];
   /** MCAP channel ids that are described in here. */
   readonly channels = new Set<number>();
   constructor(number: number, id: string, path: string, durable = 0) {
