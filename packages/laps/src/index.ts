@@ -64,8 +64,8 @@ export { type ReadTracks, tracksFromGeoJson, trackToGeoJson } from "./track/geoj
 export { layoutNamed, trackNamed, withLayout } from "./track/named.ts";
 export { gateAcross, middleOf, type PlacedGate, placeGate } from "./track/placed-gate.ts";
 export { type PlacedLayout, placeLayout } from "./track/placed-layout.ts";
-export { type RecordedLayout, type RecordOptions, recordTrack } from "./track/record-track.ts";
 export { looksLikeRaceCapture, tracksFromRaceCapture } from "./track/racecapture.ts";
+export { type RecordedLayout, type RecordOptions, recordTrack } from "./track/record-track.ts";
 export { resolveGate } from "./track/resolve-gate.ts";
 export { reverseLayout } from "./track/reverse.ts";
 export { suggestLayout } from "./track/suggest.ts";
