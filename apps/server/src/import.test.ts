@@ -183,6 +183,23 @@ describe("a file that says not everything itself", () => {
   });
 });
 
+it("an import that is stopped before its file is whole leaves nothing behind; an empty file is said to be one", async () => {
+  const file = join(dir, "lap.vbo");
+  await writeFile(file, VBO);
+  await using data = await open("a");
+  const stop = new AbortController();
+  const reading = { date: "2026-05-28", signal: stop.signal };
+  // the bar is full when the file was looked through: its bytes go to the journal after that
+  const progress = (done: number, of: number | undefined) => {
+    if (done === of) stop.abort();
+  };
+  await expect(importFile(data, file, { reading, progress })).rejects.toMatchObject({ name: "AbortError" });
+  expect(data.catalogue.sessions()).toEqual([]);
+  expect(data.journal.openSessions()).toEqual([]);
+  await writeFile(file, "");
+  await expect(importFile(data, file)).rejects.toThrow("is empty");
+});
+
 describe("an import that was killed", () => {
   const meta = { device: "file", boot: "", name: "lap.vbo" };
   const pieces = async (data: DataFolder, text: string) => {

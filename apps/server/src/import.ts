@@ -38,13 +38,17 @@ export type ImportOptions = {
   readonly reading?: ReadOptions;
 };
 
-/** Stores a recording as a session: its bytes in the journal, then derived from there like any other. */
+/**
+ * Stores a recording as a session: its bytes in the journal, then derived from there like any other. Stopped by its
+ * signal before the journal has the whole file, nothing of it stays; after that the work is finished.
+ */
 export async function importFile(
   data: DataFolder,
   file: string,
   options: ImportOptions = {},
 ): Promise<Imported> {
   const head = await readHead(file);
+  if (head.length === 0) throw new StoreError("corrupt", file, "is empty");
   const title = basename(file);
   const named = options.vehicle ?? safeName(basename(file, extname(file)));
   const progress = options.progress ?? (() => {});
@@ -98,7 +102,7 @@ export async function importFile(
     const how = readingToBytes({ ...keptOf(mapping ? { ...reading, mapping } : reading), name: title });
     const source = data.journal.source(ref, { ...meta, protocol: READING });
     data.journal.append(source, how, 0, how.length, arrivalUs, Number.NaN, 0);
-    const bytes = await journalFile(data, ref, meta, file, arrivalUs);
+    const bytes = await journalFile(data, ref, meta, file, arrivalUs, reading.signal);
     // a file that grew meanwhile is read again, from what the journal has of it
     if (bytes !== found.bytes) files.forget();
     const known = { stated: found.stated, files };
@@ -165,11 +169,13 @@ async function journalFile(
   meta: SourceMeta,
   file: string,
   arrivalUs: number,
+  signal: AbortSignal | undefined,
 ): Promise<number> {
   const source = data.journal.source(ref, meta);
   let seq = 0;
   let length = 0;
   for await (const bytes of filePieces(file, PIECE)) {
+    signal?.throwIfAborted();
     data.journal.append(source, bytes, 0, bytes.length, arrivalUs, Number.NaN, seq++);
     length += bytes.length;
     if (data.journal.pendingBytes > 16 * PIECE) await data.journal.committed();

@@ -59,6 +59,7 @@ export const importCommand = command({
       await deriveCutImports(place.data, io.signal);
     }
     const one = async (file: string): Promise<void> => {
+      io.signal.throwIfAborted();
       await openInput(io, file);
       const bar = progressBar(io, `importing ${file}`);
       const imported = await explained(io, file, () =>
