@@ -4,8 +4,10 @@ const SECOND_US = 1e6;
 const ABSOLUTE_US = 1e15;
 /** A day's wrap may hide a gap of this much. */
 const WRAP_SLACK_US = 3600e6;
-/** So many fixes in a row with times before the newest: the clock was set back. */
+/** So many fixes in a row with times before the newest: the clock was set back. More where no movement tells. */
 const SET_BACK_AFTER = 4;
+const SET_BACK_AT_REST = 40;
+const MOVING_MPS = 2;
 /** A time this far ahead while the vehicle hardly moved: the clock was set forward. */
 const SET_FORWARD_US = 3e6;
 
@@ -41,7 +43,7 @@ export class DeviceTime {
     if (step <= 0) {
       if (step + DAY_US > 0 && step + DAY_US < WRAP_SLACK_US) this.offsetUs += DAY_US;
       else if (this.#isLeap(step)) this.offsetUs += SECOND_US;
-      else if (!this.#isSetBack()) {
+      else if (!this.#isSetBack(step)) {
         this.late++;
         return false;
       }
@@ -80,13 +82,20 @@ export class DeviceTime {
     );
   }
 
-  #isSetBack(): boolean {
-    this.#lateRun = this.deviceUs > this.#lateUs && this.#lateRun > 0 ? this.#lateRun + 1 : 1;
+  /**
+   * Fixes that come late in a row may also be a batch that was overtaken on its way. A vehicle that moves tells: those of
+   * a batch are where it was at their time, behind the newest; those of a clock that was set go on from there.
+   */
+  #isSetBack(step: number): boolean {
+    const moving = this.paceMps > MOVING_MPS;
+    const wasThere = moving && this.movedM > (-0.5 * this.paceMps * step) / 1e6;
+    this.#lateRun = wasThere ? 0 : this.deviceUs > this.#lateUs && this.#lateRun > 0 ? this.#lateRun + 1 : 1;
     this.#lateUs = this.deviceUs;
-    if (this.#lateRun < SET_BACK_AFTER) return false;
+    const enough = this.paceMps <= MOVING_MPS ? SET_BACK_AT_REST : SET_BACK_AFTER;
+    if (this.#lateRun < enough) return false;
     this.steps++;
     const interval = Number.isNaN(this.intervalUs) ? 1e5 : this.intervalUs;
-    this.offsetUs = this.nowUs + SET_BACK_AFTER * interval - this.deviceUs;
+    this.offsetUs = this.nowUs + this.#lateRun * interval - this.deviceUs;
     return true;
   }
 }

@@ -191,6 +191,19 @@ describe("lap timer on a circle", () => {
     expect(timed[2]!.timeS).toBeCloseTo(58, 3);
   });
 
+  it("takes a batch that was overtaken on its way for late, not for a clock that was set back", () => {
+    const clean = ring([60, 55, 58]);
+    const batches = Array.from({ length: Math.ceil(clean.length / 6) }, (_, i) =>
+      clean.slice(6 * i, 6 * i + 6),
+    );
+    for (let i = 3; i + 1 < batches.length; i += 9)
+      [batches[i], batches[i + 1]] = [batches[i + 1]!, batches[i]!];
+    const { timed, timer } = run(batches.flat());
+    expect(timer.counts.late).toBeGreaterThan(100);
+    expect(timed.map((l) => l.flags)).not.toContainEqual(["clock-set"]);
+    expect(seconds(timed)).toEqual([60, 55, 58].map((s) => expect.closeTo(s, 1)));
+  });
+
   it("leaves out what is no fix, what is late and what is held", () => {
     const clean = ring([60, 55]);
     const dirty: PlainFix[] = [];
