@@ -22,6 +22,8 @@ export type Device = {
   readonly seen: Map<string, SeqRanges>;
   said: Record<string, unknown> | null;
   clock: DeviceState["clock"];
+  /** A sender of the server's own that was stopped: what was still on its way is dropped. */
+  stopped: boolean;
   /** Where the frames of a source go: found once, not for every frame. Keyed by the listener's own description of it. */
   readonly lanes: WeakMap<object, { readonly session: OpenSession; readonly lane: SessionLane }>;
 };
@@ -54,6 +56,7 @@ export class DeviceRegistry {
       frames: 0,
       bytes: 0,
       problems: new Map(),
+      stopped: false,
       lastProblem: null,
       seen: new Map(),
       said: null,

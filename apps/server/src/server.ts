@@ -135,6 +135,8 @@ export async function startServer(config: ServerConfig, onProblem: OnStoreProble
       demoDrive = undefined;
       await running[Symbol.asyncDispose]();
       internal.delete(`udp ${running.endpoint}`);
+      const sender = devices.find(`udp:${running.endpoint}`);
+      if (sender) sender.stopped = true;
       await recorder.endSession(recorder.vehicle(demoVehicle));
     }
     hub.tellServer();

@@ -44,6 +44,7 @@ export function deviceAt(
   const vehicle = internal ?? named?.vehicle ?? safeName(id);
   const device = door.devices.get(id, vehicle, transport, endpoint);
   device.vehicle = vehicle;
+  if (internal !== undefined) device.stopped = false;
   device.address = endpoint;
   return device;
 }
@@ -56,6 +57,7 @@ export function record(
   bytes: Uint8Array,
   arrivalUs: number,
 ): void {
+  if (device.stopped) return;
   try {
     door.recorder.frame(device, source, bytes, arrivalUs, Number.NaN);
   } catch (e) {
