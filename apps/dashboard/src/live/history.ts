@@ -119,12 +119,11 @@ export function createHistory(options: HistoryOptions) {
       for (const series of list) {
         const s = given.find((g) => g.group === series.group);
         const tUs = s?.tUs ?? new Float64Array();
-        const toUs = ask.toUs ?? tUs.at(-1) ?? ask.fromUs;
         // Fewer than half of the points that were allowed: nothing was left out.
-        const lengthUs = toUs - ask.fromUs;
+        const lengthUs = (ask.toUs ?? tUs.at(-1) ?? ask.fromUs) - ask.fromUs;
         const stepUs =
           tUs.length < ask.points / 2 ? 0 : Math.max(ask.stepUs, Math.ceil((2 * lengthUs) / ask.points));
-        series.history({ fromUs: ask.fromUs, toUs }, stepUs, tUs, s?.values ?? new Float64Array());
+        series.history(ask, stepUs, tUs, s?.values ?? new Float64Array());
       }
     }
   }

@@ -32,22 +32,18 @@ describe("series", () => {
         const series = new Series("c", "g", "1");
         let arrived = 0;
         let connected = true;
-        const pending: { fromUs: number; toUs: number }[] = [];
+        const pending: { fromUs: number; toUs: number | undefined }[] = [];
         const answer = () => {
           const asked = pending.shift();
           if (!asked) return;
-          const held = rows.slice(0, arrived).filter((t) => t >= asked.fromUs && t <= asked.toUs);
-          const toUs = Number.isFinite(asked.toUs) ? asked.toUs : (held.at(-1) ?? asked.fromUs);
-          const t = Float64Array.from(held);
-          series.history({ fromUs: asked.fromUs, toUs }, 0, t, t.map(value));
+          const { fromUs, toUs = Number.POSITIVE_INFINITY } = asked;
+          const t = Float64Array.from(rows.slice(0, arrived).filter((t) => t >= fromUs && t <= toUs));
+          series.history(asked, 0, t, t.map(value));
         };
         const ask = () => {
           const { endUs } = series.coverage;
           if (Number.isFinite(endUs)) pending.push(...series.coverage.missing({ fromUs: 0, toUs: endUs }, 0));
-          pending.push({
-            fromUs: Number.isFinite(endUs) ? endUs + 1 : 0,
-            toUs: Number.POSITIVE_INFINITY,
-          });
+          pending.push({ fromUs: Number.isFinite(endUs) ? endUs + 1 : 0, toUs: undefined });
         };
         const arrive = (n: number) => {
           const t = Float64Array.from(rows.slice(arrived, arrived + n));
@@ -79,6 +75,18 @@ describe("series", () => {
       }),
       { numRuns: 500 },
     );
+  });
+
+  it("knows nothing from an answer with an open end that holds nothing", () => {
+    const s = new Series("c", "g", "1");
+    s.live(Float64Array.of(10), Float64Array.of(1));
+    s.history({ fromUs: 11, toUs: undefined }, 0, Float64Array.of(), Float64Array.of());
+    s.interrupt();
+    s.history({ fromUs: 11, toUs: undefined }, 0, Float64Array.of(11), Float64Array.of(2));
+    expect(list(s)).toEqual([
+      [10, 1],
+      [11, 2],
+    ]);
   });
 
   it("keeps what it holds in full when a thinned answer comes for the same time", () => {

@@ -80,8 +80,17 @@ export class Series {
     this.#liveFromUs = Number.NaN;
   }
 
-  /** What the store has from `range`, as fine as `stepUs` (0: every sample). What is known as finely is left alone. */
-  history(range: Range, stepUs: number, tUs: Float64Array, values: Float64Array): void {
+  /**
+   * What the store has from `asked`, as fine as `stepUs` (0: every sample). What is known as finely is left alone.
+   * An answer with an open end makes known what lies up to its last sample, and nothing where it holds none.
+   */
+  history(
+    asked: { readonly fromUs: number; readonly toUs: number | undefined },
+    stepUs: number,
+    tUs: Float64Array,
+    values: Float64Array,
+  ): void {
+    const range = { fromUs: asked.fromUs, toUs: asked.toUs ?? tUs.at(-1) ?? Number.NEGATIVE_INFINITY };
     const parts = this.coverage.missing(range, stepUs);
     if (parts.length === 0) return;
     const own = { t: this.tUs, v: this.values };
