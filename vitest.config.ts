@@ -8,6 +8,7 @@ export default defineConfig({
       "e2e/**/*.test.ts",
       "scripts/**/*.test.ts",
     ],
+    setupFiles: ["scripts/property-seed.ts"],
     testTimeout: 30_000,
     hookTimeout: 60_000,
     maxWorkers: 2,
