@@ -16,6 +16,8 @@ export class Crossing {
   speedMps = 0;
   /** Variance of the place at which the gate was taken to be crossed, m^2; without the receiver's slow error. */
   variance = 0;
+  /** How long the vehicle stood where its place cannot tell whether it was over the gate, s. */
+  stoodS = 0;
 
   /**
    * Between the fix before and the newest of a receiver, for a gate that lies between them. Distance from the gate runs

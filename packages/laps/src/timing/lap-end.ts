@@ -1,5 +1,8 @@
 import type { Receiver } from "./receiver.ts";
 
+/** An end is taken to be passed no slower than this. */
+export const LEAST_MPS = 0.3;
+
 /** Where and how well a lap's end was seen. */
 export type LapEnd = {
   /** Running time, s, and its variance without the receiver's slow error, s^2. */
@@ -37,7 +40,7 @@ export function fillEnd(
   variance: number,
   positionVariance: number,
 ): void {
-  const speed = Math.max(0.3, speedMps);
+  const speed = Math.max(LEAST_MPS, speedMps);
   e.tS = tS;
   e.speedMps = speed;
   e.varianceS2 = variance / (speed * speed);

@@ -3,7 +3,7 @@ import type { Plane } from "../plane.ts";
 import { type PlacedLayout, placeLayout } from "../track/placed-layout.ts";
 import { FixIntake } from "./fix-intake.ts";
 import type { IncidentKind, Lap, LapKind } from "./lap.ts";
-import { fillEnd, lapEnd, learnFromLap } from "./lap-end.ts";
+import { fillEnd, LEAST_MPS, lapEnd, learnFromLap } from "./lap-end.ts";
 import { LineWatch } from "./line-watch.ts";
 import { OpenLap } from "./open-lap.ts";
 import { PathLearner } from "./path-learner.ts";
@@ -56,7 +56,7 @@ export class LapTimer implements LapTimerState {
     this.#minLapS = options.minLapTimeS ?? (this.#closed ? 10 : 2);
     const { start, finish, major, plane } = this.placed;
     this.#intake = new FixIntake(plane, options.maxGapS ?? 1.2);
-    this.#start = new LineWatch(start);
+    this.#start = new LineWatch(start, true);
     this.#finish = finish && new LineWatch(finish);
     this.#splits = new SplitWatch(this.placed);
     this.#lap = new OpenLap(major);
@@ -135,6 +135,7 @@ export class LapTimer implements LapTimerState {
     if (Number.isNaN(r.tS)) {
       r.restart(i);
       this.#restartLines();
+      this.#start.begin(r);
       this.#setEnd(i.tS, 0, Number.POSITIVE_INFINITY, 0);
       this.#lap.begin(0, this.#end, true, false);
       this.#progress.fix(r, true);
@@ -202,7 +203,9 @@ export class LapTimer implements LapTimerState {
   #onStart(): void {
     const c = this.#start.crossing;
     const elapsed = c.tS - this.#lap.start.tS;
-    this.#setEnd(c.tS, c.variance, c.speedMps, this.#receiver.variance);
+    // the lap before ended by coming to the line or by leaving it, the next one began with either
+    const halfStoodM = this.#closed && this.#timing ? (c.stoodS / 2) * Math.max(LEAST_MPS, c.speedMps) : 0;
+    this.#setEnd(c.tS, c.variance + halfStoodM * halfStoodM, c.speedMps, this.#receiver.variance);
     if (!this.#closed) {
       if (this.#timing && elapsed >= this.#minLapS) {
         this.#lap.flag("no-finish");
