@@ -32,7 +32,7 @@ export async function startDrive(
   onEnd: () => void,
 ): Promise<Demo> {
   const track = drivable().find((t) => t.name === choice.track);
-  if (!(choice.vehicle in VEHICLES)) throw new RangeError(`no vehicle "${choice.vehicle}"`);
+  if (!Object.hasOwn(VEHICLES, choice.vehicle)) throw new RangeError(`no vehicle "${choice.vehicle}"`);
   if (!track) throw new RangeError(`no track "${choice.track}"`);
   const vehicle = choice.vehicle as VehicleName;
   const seed = Date.now() % 2 ** 32;

@@ -28,6 +28,13 @@ describe("a device clock by fixes", () => {
     expect(Math.abs(clock.toEpoch(60e6) - (UTC_US + 60e6))).toBeLessThan(20_000);
   });
 
+  it("whose first fixes were held up longer than the others is right as soon as one came through", () => {
+    const clock = new ClockModel();
+    fixes(clock, 0, 1, (boot) => UTC_US + boot - (boot < 300_000 ? 100_000 : 0));
+    expect(clock.toEpoch(1e6)).toBe(UTC_US + 1e6);
+    expect(clock.state.steps).toBe(0);
+  });
+
   it("that drifts by 100 ppm is followed smoothly: no two instants change places", () => {
     const clock = new ClockModel();
     let last = Number.NEGATIVE_INFINITY;

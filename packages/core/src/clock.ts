@@ -17,6 +17,8 @@ const STEP_US = 1e6;
 const FIXES_AGREE = 8;
 const FIX_STEP_US = 150_000;
 const FIX_SPREAD_US = 50_000;
+/** So many of the first fixes may correct it at once: some receivers' first are held up longer than those that follow. */
+const FIRST_FIXES = 16;
 /** Crystals are good to 50 ppm; ten times that lets the estimate settle without bending lap times by a visible amount. */
 const SLEW_PER_US = 500e-6;
 
@@ -25,7 +27,8 @@ const SLEW_PER_US = 500e-6;
  *
  * From arrival times: network delay only ever adds, so the offset is the lower envelope of (arrival - boot) over the
  * last one to two windows of 30 s. The output follows a better estimate at 500 ppm at most; a jump over a second is
- * taken at once and counted, and so is a smaller one that several fixes in a row agree on.
+ * taken at once and counted, and so is a smaller one that several fixes in a row agree on. Of the first fixes the one
+ * that came through fastest counts.
  */
 export class ClockModel {
   #source: ClockSource = "none";
@@ -38,6 +41,7 @@ export class ClockModel {
   #steps = 0;
   #strange = 0;
   #strangeOffset = Number.NaN;
+  #fixes = 0;
 
   get state(): ClockState {
     return { source: this.#source, offsetUs: this.#offset, steps: this.#steps };
@@ -73,9 +77,15 @@ export class ClockModel {
     if (this.#source !== source) this.#offset = Number.NaN;
     this.#source = source;
     const offset = utcUs - bootUs;
-    if (source === "gnss" && this.#jumped(offset)) {
-      this.#offset = offset;
-      this.#steps++;
+    if (source === "gnss") {
+      if (this.#jumped(offset)) {
+        this.#offset = offset;
+        this.#steps++;
+      } else if (this.#fixes < FIRST_FIXES) {
+        this.#fixes++;
+        // on its way a fix can only lose time
+        if (offset > this.#offset && offset - this.#offset < STEP_US) this.#offset = offset;
+      }
     }
     this.#aim(offset);
   }

@@ -85,7 +85,7 @@ export function parseFaults(text: string): Faults {
     } else if (key === "delay" || key === "jitter") {
       if (!(value !== "" && number >= 0)) throw new RangeError(`${part}: milliseconds`);
       f[key === "delay" ? "delayS" : "jitterS"] = number / 1000;
-    } else if (key in SPANS) {
+    } else if (Object.hasOwn(SPANS, key)) {
       const name = SPANS[key as keyof typeof SPANS];
       f[name] = [...f[name], spanOf(part, value)];
     } else if (key === "unplug") {

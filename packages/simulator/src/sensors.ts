@@ -64,6 +64,7 @@ export type Fix = {
   speedMps: number;
   velEastMps: number;
   velNorthMps: number;
+  velUpMps: number;
   /** Clockwise from north, 0 to 2 pi; NaN when too slow to tell. */
   courseRad: number;
   hAccM: number;
@@ -85,12 +86,15 @@ export class GnssSensor {
     speedMps: Number.NaN,
     velEastMps: Number.NaN,
     velNorthMps: Number.NaN,
+    velUpMps: Number.NaN,
     courseRad: Number.NaN,
     hAccM: Number.NaN,
     sats: 0,
     reflected: false,
   };
   readonly #random: Random;
+  /** Of its own, so that the horizontal noise is the same whether or not somebody asks for heights. */
+  readonly #randomUp: Random;
   readonly #east: SlowNoise;
   readonly #north: SlowNoise;
   #reflection = 0;
@@ -100,6 +104,7 @@ export class GnssSensor {
   constructor(model: GnssModel, seed: number, stream: string) {
     this.model = model;
     this.#random = new Random(seed, `${stream} gnss`);
+    this.#randomUp = new Random(seed, `${stream} gnss up`);
     this.#east = new SlowNoise(this.#random, model.slowM, model.slowTauS);
     this.#north = new SlowNoise(this.#random, model.slowM, model.slowTauS);
   }
@@ -125,6 +130,8 @@ export class GnssSensor {
     const sigma = model.speedSigmaMps / Math.SQRT2;
     f.velEastMps = truth.speedMps * cos(truth.yawRad) + sigma * r.gauss();
     f.velNorthMps = truth.speedMps * sin(truth.yawRad) + sigma * r.gauss();
+    const climb = sin(truth.slopeRad) / cos(truth.slopeRad);
+    f.velUpMps = truth.speedMps * climb + 1.5 * sigma * this.#randomUp.gauss();
     f.speedMps = hypot(f.velEastMps, f.velNorthMps);
     f.courseRad = f.speedMps < COURSE_FROM_MPS ? Number.NaN : course(f.velEastMps, f.velNorthMps);
     f.hAccM = hypot(model.whiteM, model.slowM) * Math.SQRT2 + 4 * reflected;

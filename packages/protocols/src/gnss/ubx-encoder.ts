@@ -13,10 +13,12 @@ const CIVIL = new Map<UbxMessage, CivilFields>([NAV_PVT, HNR_PVT].map((m) => [m,
 const TIME_VALID = 7;
 const TIME_KNOWN = 3;
 const FIX_OK = 1;
+/** Accuracy of a course that is not known. */
+const ANY_DIRECTION_RAD = Math.PI;
 
 /**
  * A message from channels alone is completed: time of week and validity from `tUs`, kind of fix and its flag from
- * `gnss.fix`. Fields that are absent go as their "not available" value, else as 0.
+ * `gnss.fix`, and a course that is absent as one that may be any. Fields that are absent go as their "not available" value, else as 0.
  */
 function complete(m: UbxMessage, row: Float64Array, tUs: number): void {
   const slot = (name: string) => m.spec.fields.findIndex((f) => f.name === name);
@@ -26,6 +28,8 @@ function complete(m: UbxMessage, row: Float64Array, tUs: number): void {
   };
   const fix = row[slot("gnss.fix")] ?? Number.NaN;
   if (Number.isFinite(tUs)) fill("iTOW", timeOfWeekMs(tUs));
+  const course = slot("gnss.course");
+  if (course >= 0 && Number.isNaN(row[course]!)) fill("courseAcc", ANY_DIRECTION_RAD);
   if (slot("gnss.fix") >= 0) {
     fill("valid", Number.isFinite(tUs) ? TIME_VALID : 0);
     if (Number.isFinite(fix)) fill("fixType", fix);

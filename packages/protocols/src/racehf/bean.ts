@@ -170,8 +170,9 @@ function encodeFrames(message: PlainMessage): Uint8Array[] {
   const b = new DataView(second.buffer);
   second[0] = MOTION;
   writeTime(b, 0, r.tUs);
-  b.setFloat32(7, (v[5] || 0) * 3.6, true);
-  b.setFloat32(11, (v[6] || 0) / DEG, true);
+  // a float has room for "not known"
+  b.setFloat32(7, v[5]! * 3.6, true);
+  b.setFloat32(11, v[6]! / DEG, true);
   b.setFloat32(15, v[7]!, true);
   second[19] = Number.isNaN(v[8]!) ? 0 : v[8]!;
   return [first, second];

@@ -1,5 +1,5 @@
 import { BLACKBOX_PACKETS, encodeBlackbox } from "@pitwall/protocols";
-import type { Truth } from "../trajectory.ts";
+import { courseOf, type Truth } from "../trajectory.ts";
 import type { SourceSpec } from "../unit.ts";
 import { plain } from "./plain.ts";
 
@@ -25,10 +25,12 @@ export const blackboxSource = (rateHz = 30): SourceSpec => ({
       timestampMs: Math.floor(s.bootUs / 1000) % 2 ** 32,
       "vehicle.aLong": s.truth.aLongMps2,
       "vehicle.aLat": s.truth.aLatMps2,
+      "vehicle.aUp": s.truth.aUpMps2,
       "vehicle.yawRate": s.truth.yawRateRadps,
       "imu.roll": s.truth.bankRad,
       "imu.pitch": s.truth.slopeRad,
-      "vehicle.course": Number.isFinite(s.fix.courseRad) ? s.fix.courseRad : 0,
+      // its filter knows where it heads at rest too
+      "vehicle.course": Number.isFinite(s.fix.courseRad) ? s.fix.courseRad : courseOf(s.truth.yawRad),
       "vehicle.x": s.fix.x,
       "vehicle.y": s.fix.y,
       "vehicle.vx": s.fix.velEastMps,
@@ -49,7 +51,7 @@ export const blackboxSource = (rateHz = 30): SourceSpec => ({
 const modeOf = (t: Truth): number =>
   (t.aLongMps2 > 1 ? 1 : 0) | (t.aLongMps2 < -1.8 ? 2 : 0) | (Math.abs(t.aLatMps2) > 1.2 ? 4 : 0);
 
-/** A kart with nothing but a phone or a small modem: one JSON object, of what the kart's own display shows. */
+/** A kart with nothing but a phone or a small modem: one JSON object, of what the vehicle's own display shows. */
 export const jsonSource = (rateHz = 10): SourceSpec => ({
   name: "json",
   protocol: "json",
@@ -59,9 +61,13 @@ export const jsonSource = (rateHz = 10): SourceSpec => ({
   say: (s) => [
     plain("json.kart", s, {
       "motor.rpm": Math.round(s.power.motorRpm),
-      "motor.temp": Math.round(s.power.motorDegC * 10) / 10,
-      "battery.voltage": Math.round(s.power.batteryVoltageV * 100) / 100,
-      "battery.current": Math.round(s.power.batteryCurrentA * 10) / 10,
+      ...(s.power.cells > 0
+        ? {
+            "motor.temp": Math.round(s.power.motorDegC * 10) / 10,
+            "battery.voltage": Math.round(s.power.batteryVoltageV * 100) / 100,
+            "battery.current": Math.round(s.power.batteryCurrentA * 10) / 10,
+          }
+        : {}),
       ...(s.fix.valid ? { "gnss.lat": s.latDeg, "gnss.lon": s.lonDeg, "gnss.speed": s.fix.speedMps } : {}),
     }),
   ],

@@ -1,18 +1,31 @@
 import type { Sensed, SourceSpec } from "../unit.ts";
 import { plain } from "./plain.ts";
 
+/** One sigma of speed and of time, as a receiver with a clear view of the sky estimates them. */
+const SPEED_ACC_MPS = 0.08;
+const TIME_ACC_S = 25e-9;
+
 const fixOf = (s: Sensed): Record<string, number> => ({
+  tAcc: TIME_ACC_S,
   "gnss.fix": 3,
   "gnss.sats": s.fix.sats,
   "gnss.lat": s.latDeg,
   "gnss.lon": s.lonDeg,
+  height: s.fix.z,
   "gnss.alt": s.fix.z,
   "gnss.speed": s.fix.speedMps,
   "gnss.course": s.fix.courseRad,
+  courseAcc: Number.isNaN(s.fix.courseRad) ? Math.PI : Math.min(Math.PI, SPEED_ACC_MPS / s.fix.speedMps),
   "gnss.hAcc": s.fix.hAccM,
   "gnss.vAcc": 1.6 * s.fix.hAccM,
-  "gnss.sAcc": 0.08,
+  "gnss.sAcc": SPEED_ACC_MPS,
   "gnss.pdop": 1.4,
+});
+
+const velocityOf = (s: Sensed): Record<string, number> => ({
+  velN: s.fix.velNorthMps,
+  velE: s.fix.velEastMps,
+  "gnss.vUp": s.fix.velUpMps,
 });
 
 const imuOf = (s: Sensed): Record<string, number> => ({
@@ -31,7 +44,13 @@ export const ubx = (rateHz: number, latencyS: number): SourceSpec => ({
   rateHz,
   latencyS,
   needs: "gnss",
-  say: (s) => [plain("ubx.nav-pvt", s, s.fix.valid ? fixOf(s) : { "gnss.fix": 0, "gnss.sats": 0 })],
+  say: (s) => [
+    plain(
+      "ubx.nav-pvt",
+      s,
+      s.fix.valid ? { ...fixOf(s), ...velocityOf(s) } : { "gnss.fix": 0, "gnss.sats": 0 },
+    ),
+  ],
 });
 
 export const nmea = (rateHz: number, latencyS: number): SourceSpec => ({
