@@ -81,9 +81,13 @@ async function read(source: ByteSource, options: ReadOptions): Promise<Recording
   const problems = new ProblemLog();
   let first = Number.NaN;
   const laps = new LapNumbers();
+  let counted = false;
   const onRow = (tUs: number, lap: number) => {
     if (Number.isNaN(first)) first = tUs;
-    if (!Number.isNaN(lap)) laps.row(tUs, lap);
+    if (Number.isNaN(lap)) return;
+    // a count that falls back to 0 says that no lap is on
+    laps.row(tUs, lap === 0 && counted ? -1 : lap);
+    counted ||= lap > 0;
   };
   const onNote = (note: string | undefined) => problems.note(note);
   let titles: readonly string[] = table.titles;

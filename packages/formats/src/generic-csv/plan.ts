@@ -3,11 +3,15 @@ import { unitOf, unitTo } from "../names/units.ts";
 import type { CellPlan, TablePlan } from "../table/plan.ts";
 import { dateTimeUs, dayUs, parseDate } from "../text/date.ts";
 import { DayClock } from "../text/day-time.ts";
-import { IsoClock } from "../text/iso-time.ts";
+import { IsoClock, namesZone } from "../text/iso-time.ts";
+import { textOf } from "../text/lines.ts";
 import type { RowParser } from "../text/row.ts";
+import { LapClock } from "./lap-clock.ts";
 import type { CsvMapping, TimeKind } from "./mapping.ts";
 
 const US: Readonly<Record<"s" | "ms" | "us" | "ns", number>> = { s: 1e6, ms: 1e3, us: 1, ns: 1e-3 };
+
+const NO_ZONE = "times name no time zone and are taken as UTC";
 
 type ReadTime = (row: RowParser, bytes: Uint8Array) => number;
 
@@ -16,35 +20,56 @@ function timeReader(
   cell: number,
   kind: TimeKind,
   midnight: ReadTime,
-  onLeap: (note: string | undefined) => void,
+  onNote: (note: string | undefined) => void,
 ): ReadTime {
   if (kind === "iso") {
     const clock = new IsoClock();
+    let asked = false;
     return (row, bytes) => {
-      const tUs = clock.next(row.text(bytes, cell));
-      if (clock.leap.seen) onLeap(clock.leap.note());
+      const text = row.text(bytes, cell);
+      const tUs = clock.next(text);
+      if (!asked && !Number.isNaN(tUs)) {
+        asked = true;
+        if (!namesZone(text)) onNote(NO_ZONE);
+      }
+      if (clock.leap.seen) onNote(clock.leap.note());
       return tUs;
     };
   }
-  if (kind === "d/m/y" || kind === "m/d/y") return (row, bytes) => dateTimeUs(row.text(bytes, cell), kind);
+  if (kind === "d/m/y" || kind === "m/d/y")
+    return (row, bytes) => {
+      onNote(NO_ZONE);
+      // names of months have accents
+      return dateTimeUs(textOf(bytes, row.starts[cell], row.ends[cell]), kind);
+    };
   if (kind === "h:m:s") {
     const clock = new DayClock();
+    const laps = new LapClock();
     let base = Number.NaN;
     return (row, bytes) => {
       const m = /^(?:(\d+):)?(\d+):(\d+(?:[.,]\d+)?)\s*(?:([ap])\.?m\.?)?$/i.exec(row.text(bytes, cell));
       if (!m) return Number.NaN;
-      if (Number.isNaN(base)) base = midnight(row, bytes);
+      if (Number.isNaN(base)) {
+        base = midnight(row, bytes);
+        if (base > 0) onNote(NO_ZONE);
+      }
       const seconds = Number(m[3]!.replace(",", "."));
       const half = m[4]?.toLowerCase();
       const hours =
         half === undefined ? Number(m[1] ?? 0) : (Number(m[1] ?? 0) % 12) + (half === "p" ? 12 : 0);
       const us = Math.round((hours * 3600 + Number(m[2]) * 60 + seconds) * 1e6);
-      const tUs = m[1] === undefined ? us : clock.next(us, seconds >= 60);
-      if (clock.leap.seen) onLeap(clock.leap.note());
+      const tUs = laps.next(m[1] === undefined ? us : clock.next(us, seconds >= 60));
+      onNote(laps.note());
+      if (clock.leap.seen) onNote(clock.leap.note());
       return base + tUs;
     };
   }
-  return (row) => Math.round(row.values[cell]! * US[kind]);
+  const clock = new LapClock();
+  return (row) => {
+    const tUs = clock.next(Math.round(row.values[cell]! * US[kind]));
+    onNote(clock.note());
+    return tUs;
+  };
 }
 
 /** What is wrong with a mapping for a table with these titles; reading by it would give other values than were meant. */

@@ -1,11 +1,12 @@
 import { findChannel } from "@pitwall/core";
-import { metresBetween } from "../geo.ts";
 import { channelOf, ownName } from "../names/channel-names.ts";
 import { splitTitle, unitOf, unitTo } from "../names/units.ts";
-import { dateTimeParts } from "../text/date.ts";
+import { dateTimeParts, parseDate } from "../text/date.ts";
 import { guessDelimiter } from "../text/delimiter.ts";
 import { isoUs } from "../text/iso-time.ts";
 import { cellsOf } from "../text/lines.ts";
+import { ABSENT, ungrouped } from "../text/row.ts";
+import { accelerationUnit, median, numberOf, SECONDS, speedUnit } from "./guess-units.ts";
 import type { CsvMapping, MappedColumn, TimeKind } from "./mapping.ts";
 
 /** The beginning of a table as a person would look at it. */
@@ -21,10 +22,14 @@ export type TableHead = {
 };
 
 const NUMBER = /^[-+]?(?:\d+[.,]?\d*|[.,]\d+)(?:[eE][-+]?\d+)?$/;
+const isNumber = (cell: string): boolean => NUMBER.test(cell) || ungrouped(cell, true) !== undefined;
 const isData = (cells: readonly string[]): boolean => {
-  const filled = cells.filter((c) => c !== "");
+  const filled = cells.filter((c) => c !== "" && !ABSENT.test(c));
   const numbers = filled.filter(
-    (c) => NUMBER.test(c) || /^\d{4}-\d\d-\d\d|^\d+:\d\d|^\d+[/.]\d+[/.]\d+/.test(c),
+    (c) =>
+      isNumber(c) ||
+      /^\d{4}-\d\d-\d\d|^\d+:\d\d|^\d+[/.]\d+[/.]\d+/.test(c) ||
+      dateTimeParts(c) !== undefined,
   );
   return filled.length > 0 && numbers.length * 2 > filled.length;
 };
@@ -37,9 +42,13 @@ export function lookAt(lines: readonly string[]): TableHead | undefined {
   if (filled.length < 2) return undefined;
   const delimiter = guessDelimiter(filled.slice(-8).map((l) => l.text));
   const cells = filled.map((l) => ({ ...l, cells: cellsOf(l.text, delimiter) }));
-  const first = cells.findIndex(
-    (l, i) => l.cells.length > 1 && isData(l.cells) && (!cells[i + 1] || isData(cells[i + 1]!.cells)),
-  );
+  const firstOf = (isRow: (l: (typeof cells)[number]) => boolean) =>
+    cells.findIndex((l, i) => l.cells.length > 1 && isRow(l) && (!cells[i + 1] || isRow(cells[i + 1]!)));
+  let first = firstOf((l) => isData(l.cells));
+  // lines about the session hold numbers too (`Lap 1, 40.125, sectors, …`); below them come the titles, and wider rows
+  const usual = median(cells.slice(-8).map((l) => l.cells.length));
+  const wide = firstOf((l) => isData(l.cells) && Math.abs(l.cells.length - usual) <= 1);
+  if (cells.slice(Math.max(0, first), wide).some((l) => !isData(l.cells))) first = wide;
   if (first < 0) return undefined;
   const width = cells[first]!.cells.length;
   const above = cells
@@ -52,10 +61,9 @@ export function lookAt(lines: readonly string[]): TableHead | undefined {
     : undefined;
   const header = units ? titleRow : above.at(-1);
   const rows = cells.slice(first).map((l) => l.cells);
-  const comma = delimiter !== "," && rows.some((r) => r.some((c) => /^[-+]?\d+,\d+$/.test(c)));
   return {
     delimiter,
-    decimal: comma ? "," : ".",
+    decimal: decimalSign(rows),
     headerLine: header?.line ?? 0,
     dataLine: cells[first]!.line,
     titles: header?.cells ?? Array.from({ length: width }, (_, i) => `column ${i + 1}`),
@@ -64,18 +72,24 @@ export function lookAt(lines: readonly string[]): TableHead | undefined {
   };
 }
 
-const numberOf = (cell: string | undefined): number =>
-  cell === undefined || cell === "" ? Number.NaN : Number(cell.replace(",", "."));
+/** Cells such as `4,120` may have a decimal or a thousand: what the others have is meant there too. */
+function decimalSign(rows: readonly (readonly string[])[]): "." | "," {
+  const cells = rows.flat();
+  const count = (like: RegExp) => cells.filter((c) => like.test(c)).length;
+  const commas = count(/^[-+]?(?:\d*,\d{1,2}|\d*,\d{4,}|0\d*,\d+|\d{4,},\d+|\d{1,3}(?:\.\d{3})+,\d+)$/);
+  const points = count(/^[-+]?(?:\d*\.\d{1,2}|\d*\.\d{4,}|0\d*\.\d+|\d{4,}\.\d+|\d{1,3}(?:,\d{3})+\.\d+)$/);
+  if (commas !== points) return commas > points ? "," : ".";
+  return count(/^[-+]?\d+,\d+$/) > count(/^[-+]?\d+\.\d+$/) ? "," : ".";
+}
 
 const TIME_TITLE =
-  /^(?:utc|gps|gnss|unix|device|log|sample|local|elapsed|system)?[\s_]*(?:time|timestamp|datetime|date|zeit|uhrzeit|zeitstempel|utc|epoch|t\d?|secs?|seconds|millis|ms|us)(?:[\s_]*(?:ms|us|ns|s|utc|boot[\s_]?s))?$/i;
-
-const median = (x: readonly number[]): number => x.toSorted((a, b) => a - b)[x.length >> 1]!;
+  /^(?:utc|gps|gnss|unix|device|log|sample|local|elapsed|system|absolute|session|total)?[\s_]*(?:time|timestamp|datetime|date|zeit|uhrzeit|zeitstempel|utc|epoch|t\d?|secs?|seconds|millis|ms|us)(?:[\s_]*(?:ms|us|ns|s|utc|boot[\s_]?s))?$/i;
 
 /** What kind of time a column holds, by its unit and its values; undefined where it is none. */
 function timeKind(title: string, unitRow: string, values: readonly string[]): TimeKind | undefined {
-  const { name, unit } = splitTitle(title);
-  if (!TIME_TITLE.test(name.trim())) return undefined;
+  const { name: whole, unit } = splitTitle(title);
+  const name = whole.replace(/\s*\([^)]*\)$/, "").trim();
+  if (!TIME_TITLE.test(name)) return undefined;
   const filled = values.filter((v) => v !== "");
   // a damaged row or two hide no time
   const spared = Math.max(filled.length > 3 ? 1 : 0, Math.floor(filled.length / 10));
@@ -86,7 +100,8 @@ function timeKind(title: string, unitRow: string, values: readonly string[]): Ti
   if (most((v) => dateTimeParts(v) !== undefined)) {
     const dates = filled.flatMap((v) => dateTimeParts(v) ?? []);
     // where both orders fit, an AM or PM tells where it was written
-    return dates.some((d) => d.second > 12) || (dates[0]!.half && dates.every((d) => d.first <= 12))
+    const open = dates.flatMap((d) => (d.open ? [d.open] : []));
+    return open.some((d) => d[1] > 12) || (open.length > 0 && dates[0]!.half && open.every((d) => d[0] <= 12))
       ? "m/d/y"
       : "d/m/y";
   }
@@ -129,63 +144,12 @@ const ASSUMED: Readonly<Record<string, string>> = {
   "imu.gy": "deg/s",
   "imu.gz": "deg/s",
 };
-const SPEED_UNITS = [
-  ["m/s", 1],
-  ["km/h", 3.6],
-  ["mph", 3600 / 1609.344],
-  ["knots", 3600 / 1852],
-] as const;
-
-/** Seconds of one; NaN where the values are texts. */
-const SECONDS: Readonly<Record<TimeKind, number>> = {
-  s: 1,
-  ms: 1e-3,
-  us: 1e-6,
-  ns: 1e-9,
-  "h:m:s": Number.NaN,
-  iso: Number.NaN,
-  "d/m/y": Number.NaN,
-  "m/d/y": Number.NaN,
-};
-
-/** The unit in which a speed agrees with the way between the positions; km/h where that cannot be told. */
-function speedUnit(
-  head: TableHead,
-  time: { column: number; kind: TimeKind } | undefined,
-  at: (channel: string) => number,
-  column: number,
-): string {
-  const scale = SECONDS[time?.kind ?? "iso"];
-  const ratios: number[] = [];
-  const first = head.rows[0];
-  const last = head.rows.at(-1);
-  if (time && first && last && at("gnss.lat") >= 0 && at("gnss.lon") >= 0) {
-    let way = 0;
-    let sum = 0;
-    let from = 0;
-    const position = (row: readonly string[]) =>
-      [numberOf(row[at("gnss.lat")]), numberOf(row[at("gnss.lon")])] as const;
-    for (let i = 1; i < head.rows.length; i++) {
-      const [a, b] = [position(head.rows[from]!), position(head.rows[i]!)];
-      const m = metresBetween(a[0], a[1], b[0], b[1]);
-      if (!(m > 5)) continue;
-      way += m;
-      from = i;
-    }
-    for (const r of head.rows) sum += numberOf(r[column]);
-    const seconds = (numberOf(last[time.column]) - numberOf(first[time.column])) * scale;
-    if (way > 20 && seconds > 0) ratios.push(sum / head.rows.length / (way / seconds));
-  }
-  const ratio = ratios[0];
-  if (ratio === undefined || !(ratio > 0)) return "km/h";
-  const off = (x: number) => Math.abs(Math.log(ratio / x));
-  return [...SPEED_UNITS].sort((a, b) => off(a[1]) - off(b[1]))[0]![0];
-}
-
 /** `alt_m`: a unit of one letter counts where what stands before it is a channel. */
 function titleParts(title: string): { readonly name: string; readonly unit: string } {
   const short = /^(.+)_([a-z])$/i.exec(title);
   if (short && channelOf(short[1]!) && unitOf(short[2]!)) return { name: short[1]!, unit: short[2]! };
+  // a speed by its unit alone
+  if (/^(?:kph|km\/?h|mph)$/i.test(title.trim())) return { name: "speed", unit: title.trim() };
   return splitTitle(title);
 }
 
@@ -193,19 +157,23 @@ function titleParts(title: string): { readonly name: string; readonly unit: stri
 export function propose(head: TableHead): { readonly mapping: CsvMapping; readonly known: number } {
   const column = (i: number) => head.rows.map((r) => r[i] ?? "");
   const kinds = head.titles.map((t, i) => timeKind(t, head.units?.[i] ?? "", column(i)));
-  // a date (2000 to 2100) beats a running time
+  // a date (2000 to 2100) beats a running time, one of the whole drive beats one that may begin anew with each lap
   const rank = (i: number): number => {
     const k = kinds[i];
     if (k === undefined) return 0;
     const seconds = numberOf(column(i)[0]) * SECONDS[k];
-    return k === "iso" || k.includes("/") || (seconds > 9.4e8 && seconds < 4.1e9) ? 2 : 1;
+    return k === "iso" || k.includes("/") || (seconds > 9.4e8 && seconds < 4.1e9)
+      ? 3
+      : /^(?:absolute|session|total)/i.test(head.titles[i]!)
+        ? 2
+        : 1;
   };
   const named = kinds.map((_, i) => i).sort((a, b) => rank(b) - rank(a) || a - b)[0] ?? -1;
   const sure = kinds[named] !== undefined;
   // a first column that only grows is worth a question, not more
   const timeAt = sure ? named : onlyGrows(column(0)) ? 0 : -1;
   const kind = sure ? kinds[named] : timeAt === 0 ? ("s" as const) : undefined;
-  const isDate = (cell: string) => /^(?:\d{4}-\d\d?-\d\d?|\d\d?[/.]\d\d?[/.]\d{2,4})$/.test(cell);
+  const isDate = (cell: string) => /^[\d\p{L}./-]{6,12}$/u.test(cell) && parseDate(cell) !== undefined;
   const dateAt =
     kind === "h:m:s"
       ? head.titles.findIndex((t, i) => /dat(?:e|um)\b|\bday$/i.test(t) && isDate(column(i)[0] ?? ""))
@@ -226,8 +194,10 @@ export function propose(head: TableHead): { readonly mapping: CsvMapping; readon
       said ||
       (/^g[\s_]?force/i.test(name) ? "g" : "") ||
       (channel === "gnss.speed"
-        ? speedUnit(head, kind && { column: timeAt, kind }, at, i)
-        : (ASSUMED[channel ?? ""] ?? ""));
+        ? speedUnit(head.rows, kind && { column: timeAt, kind }, at, i)
+        : /^imu\.a[xyz]$/.test(channel ?? "")
+          ? accelerationUnit(head.rows, at)
+          : (ASSUMED[channel ?? ""] ?? ""));
     const fits = spec !== undefined && (unit === "" || unitTo(unit, spec.unit) !== undefined);
     if (channel !== undefined && fits && !taken.has(channel)) {
       taken.add(channel);

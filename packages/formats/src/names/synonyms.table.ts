@@ -40,6 +40,7 @@ export const SYNONYMS: Readonly<Record<string, readonly string[]>> = {
   "gnss.speed": [
     "speed",
     "gps speed",
+    "speed gps",
     "gnss speed",
     "velocity",
     "gnss gvel",
@@ -70,10 +71,19 @@ export const SYNONYMS: Readonly<Record<string, readonly string[]>> = {
     "gpssats",
     "satellite count",
     "num sats",
+    "locked satellites",
     "gps sats used",
     "gps satellites",
   ],
-  "gnss.hdop": ["hdop", "gps hdop", "gpsdop", "gps dop", "gnss hdop", "coordinate precision"],
+  "gnss.hdop": [
+    "hdop",
+    "horizontal dilution of precision",
+    "gps hdop",
+    "gpsdop",
+    "gps dop",
+    "gnss hdop",
+    "coordinate precision",
+  ],
   "gnss.vdop": ["vdop", "gps vdop", "altitude precision"],
   "gnss.pdop": ["pdop", "gps pdop"],
   "gnss.hAcc": [
@@ -185,6 +195,7 @@ export const SYNONYMS: Readonly<Record<string, readonly string[]>> = {
     "g long",
     "g lon",
     "lon acc",
+    "lineal g",
   ],
   "vehicle.aLat": [
     "g force lat",
@@ -211,6 +222,7 @@ export const SYNONYMS: Readonly<Record<string, readonly string[]>> = {
     "eng temp",
     "enginetemp",
     "ect",
+    "coolant",
     "coolanttemp",
   ],
   "engine.headTemp": [
@@ -274,7 +286,7 @@ export const SYNONYMS: Readonly<Record<string, readonly string[]>> = {
   "obd.baroPressure": ["barometric pressure"],
   "obd.fuelLevel": ["fuel level", "fuel tank level"],
   "obd.fuelRate": ["fuel rate", "engine fuel rate"],
-  "obd.maf": ["mass airflow", "maf", "mass air flow", "mass airflow sensor"],
+  "obd.maf": ["mass airflow", "mass air flow rate", "maf", "mass air flow", "mass airflow sensor"],
   "battery.voltage": ["pack voltage", "input voltage", "main battery voltage", "traction battery voltage"],
   "battery.current": ["pack current", "current in", "input current", "battery current"],
   "battery.soc": ["state of charge", "soc", "battery level"],
@@ -295,7 +307,7 @@ export const SYNONYMS: Readonly<Record<string, readonly string[]>> = {
   ],
   "device.battery": ["device battery level"],
   "device.temp": ["logger temp", "logger temperature", "device temp"],
-  "lap.number": ["lap", "lap number", "lap no", "lapnumber", "lap count"],
+  "lap.number": ["lap", "lap index", "lap number", "lap no", "lapnumber", "lap count"],
   "lap.distance": ["lap distance", "distance in lap"],
   "trip.distance": [
     "distance",

@@ -5,11 +5,14 @@ export type { UnitStep } from "./units.table.ts";
 
 const SAME: UnitStep = { unit: "1", scale: 1, offset: 0 };
 
+/** The degree sign as other code pages and rings leave it: UTF-8 or Shift JIS read as Windows-1252, lost, º, ˚, ﾟ. */
+const DEGREE = /â°|ã‚°|[º˚ﾟ\ufffd]|ß(?=[cf]$)/;
+
 /** What a unit's text means in the house; undefined for a text that no one knows. No text is a plain number. */
 export function unitOf(text: string): UnitStep | undefined {
   const plain = text.trim();
   if (plain === "") return SAME;
-  const key = plain.toLowerCase();
+  const key = plain.toLowerCase().replace(DEGREE, "°").replace("℃", "°c").replace("℉", "°f");
   const known = UNIT_SPELLINGS[key] ?? UNIT_SPELLINGS[key.replaceAll(" ", "")];
   if (known) return known;
   const own = UNITS.find((u) => u === plain);
@@ -39,7 +42,7 @@ export function splitTitle(title: string): { readonly name: string; readonly uni
     const unit = bracket[2]!.trim();
     if (unit === "" || unitOf(unit)) return { name: `${bracket[1]!} ${bracket[3] ?? ""}`.trim(), unit };
   }
-  const last = /^(.+?)[\s_]+(\S+)$/.exec(title);
+  const last = /^(.+)[\s_]+([^\s_]+)$/.exec(title);
   if (last && /[a-z]{2}|\//i.test(last[2]!) && unitOf(last[2]!) && UNAMBIGUOUS.test(last[2]!))
     return { name: last[1]!, unit: last[2]! };
   return { name: title, unit: "" };
@@ -47,4 +50,4 @@ export function splitTitle(title: string): { readonly name: string; readonly uni
 
 /** Units that are no ordinary word at the end of a title ("lap min", "row a"). */
 const UNAMBIGUOUS =
-  /^(?:m\/s2?|m\/s²|m\/s\^2|mps2?|km\/?h|kph|mph|knots?|kts|deg(?:\/s|c|f)?|dps|rad(?:\/s)?|rpm|kpa|hpa|mbar|psi|volts?|amps?|kw|hz|mv|ft)$/i;
+  /^(?:m\/s2?|m\/s²|m\/s\^2|mps2?|km\/?h|kph|mph|knots?|kts|deg(?:\/s|c|f)?|celsius|fahrenheit|dps|rad(?:\/s)?|rpm|kpa|hpa|mbar|psi|volts?|amps?|kw|hz|mv|ft|km)$/i;

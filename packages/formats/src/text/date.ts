@@ -1,23 +1,29 @@
 import { epochUs } from "@pitwall/core";
-
-const MONTHS = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"];
+import { monthOf } from "./months.table.ts";
 
 export type Day = { readonly year: number; readonly month: number; readonly day: number };
 
-/** `05/06/2025` (day first unless that is impossible), `2025-06-05`, `Monday, May 5, 2025`, `5 May 2025`. */
+const yearOf = (digits: string): number => (digits.length === 2 ? 2000 + Number(digits) : Number(digits));
+
+/**
+ * `05/06/2025` (day first unless that is impossible), `2025-06-05`, `2025/06/05`, `Monday, May 5, 2025`, `5. Mai 2025`,
+ * `3-Sep-25`.
+ */
 export function parseDate(text: string): Day | undefined {
-  const iso = /(\d{4})-(\d\d?)-(\d\d?)/.exec(text);
-  if (iso) return checked(Number(iso[1]), Number(iso[2]), Number(iso[3]));
+  const iso = /(\d{4})([-/.])(\d\d?)\2(\d\d?)(?!\d)/.exec(text);
+  if (iso) return checked(Number(iso[1]), Number(iso[3]), Number(iso[4]));
   const plain = /(\d\d?)[/.](\d\d?)[/.](\d{4}|\d\d)/.exec(text);
   if (plain) {
     const [a, b] = [Number(plain[1]), Number(plain[2])];
-    const year = plain[3]!.length === 2 ? 2000 + Number(plain[3]) : Number(plain[3]);
+    const year = yearOf(plain[3]!);
     return b > 12 ? checked(year, a, b) : checked(year, b, a);
   }
-  const month = MONTHS.findIndex((m) => new RegExp(`\\b${m}[a-z]*\\b`, "i").test(text)) + 1;
+  const short = /(?<!\d)(\d\d?)-(\p{L}{3,}\.?)-(\d{4}|\d\d)(?!\d)/u.exec(text);
+  if (short) return checked(yearOf(short[3]!), monthOf(short[2]!) ?? 0, Number(short[1]));
+  const month = (text.match(/\p{L}{3,}/gu) ?? []).flatMap((word) => monthOf(word) ?? [])[0];
   const year = /\b(\d{4})\b/.exec(text);
   const day = /\b(\d\d?)\b/.exec(text.replace(/\d{4}/, ""));
-  return month > 0 && year && day ? checked(Number(year[1]), month, Number(day[1])) : undefined;
+  return month && year && day ? checked(Number(year[1]), month, Number(day[1])) : undefined;
 }
 
 const checked = (year: number, month: number, day: number): Day | undefined =>
@@ -34,27 +40,54 @@ export function parseClock(text: string): number | undefined {
   return hour * 3600 + Number(m[2]) * 60 + Number(m[3] ?? 0);
 }
 
-const DATE_TIME =
-  /^\s*(\d{1,2})([/.-])(\d{1,2})\2(\d{4}|\d\d)[ T,]+(\d{1,2}):(\d\d)(?::(\d\d)(?:[.,](\d+))?)?\s*(?:([ap])\.?m\.?)?\s*$/i;
+const TIME_OF_DAY = /[ T,]+(\d{1,2}):(\d\d)(?::(\d\d)(?:[.,](\d+))?)?\s*(?:([ap])\.?m\.?)?\s*$/i;
+const NUMBERS = /^\s*(\d{1,2})([/.-])(\d{1,2})\2(\d{4}|\d\d)$/;
+/** What says its order itself: `2026/05/28`, `28-May-2026`, `28 May 2026`, `May 28, 2026`. */
+const YEAR_FIRST = /^\s*(\d{4})[/.](\d\d?)[/.](\d\d?)$/;
+const NAMED = /^\s*(?:(\d\d?)\.?[ -](\p{L}{3,}\.?)[ -](\d{4}|\d\d)|(\p{L}{3,}\.?) (\d\d?),? (\d{4}))$/u;
 
-/** The parts of `28.05.2026 13:34:00.5`, `5/28/2026 1:34:00 PM`, in the order they stand. */
-export function dateTimeParts(text: string): { first: number; second: number; half: boolean } | undefined {
-  const m = DATE_TIME.exec(text);
-  return m ? { first: Number(m[1]), second: Number(m[3]), half: m[9] !== undefined } : undefined;
+type Parts = {
+  /** The numbers of the day and the month in the order they stand; undefined where the text says which is which. */
+  readonly open: readonly [number, number] | undefined;
+  readonly day: Day | undefined;
+  readonly year: number;
+  readonly half: string | undefined;
+  readonly dayOfUs: number;
+};
+
+function partsOf(text: string): Parts | undefined {
+  const time = TIME_OF_DAY.exec(text);
+  if (!time) return undefined;
+  const half = time[5]?.toLowerCase();
+  const hour = half === undefined ? Number(time[1]) : (Number(time[1]) % 12) + (half === "p" ? 12 : 0);
+  const us = Math.round(Number(`0.${time[4] ?? "0"}`) * 1e6);
+  const dayOfUs = ((hour * 60 + Number(time[2])) * 60 + Number(time[3] ?? 0)) * 1e6 + us;
+  const date = text.slice(0, time.index);
+  const numbers = NUMBERS.exec(date);
+  if (numbers) {
+    const open = [Number(numbers[1]), Number(numbers[3])] as const;
+    return { open, day: undefined, year: yearOf(numbers[4]!), half, dayOfUs };
+  }
+  if (!YEAR_FIRST.test(date) && !NAMED.test(date)) return undefined;
+  const day = parseDate(date.replace(/^\s*(\d\d?)\.? (\p{L}+\.?) (\d\d)$/u, "$1-$2-$3"));
+  return day && { open: undefined, day, year: day.year, half, dayOfUs };
 }
 
-/** Such a date and time to µs since the epoch, as UTC; NaN where it is none. */
+/** The parts of `28.05.2026 13:34:00.5`, `5/28/2026 1:34:00 PM`, in the order they stand; `28-May-2026 13:34:00` has its own. */
+export function dateTimeParts(
+  text: string,
+): { open: readonly [first: number, second: number] | undefined; half: boolean } | undefined {
+  const parts = partsOf(text);
+  return parts && { open: parts.open, half: parts.half !== undefined };
+}
+
+/** Such a date and time to µs since the epoch, as UTC; NaN where it is none. `order` is that of two numbers. */
 export function dateTimeUs(text: string, order: "d/m/y" | "m/d/y"): number {
-  const m = DATE_TIME.exec(text);
-  if (!m) return Number.NaN;
-  const [a, b] = [Number(m[1]), Number(m[3])];
-  const year = m[4]!.length === 2 ? 2000 + Number(m[4]) : Number(m[4]);
-  const day = order === "d/m/y" ? checked(year, b, a) : checked(year, a, b);
-  if (!day) return Number.NaN;
-  const half = m[9]?.toLowerCase();
-  const hour = half === undefined ? Number(m[5]) : (Number(m[5]) % 12) + (half === "p" ? 12 : 0);
-  const us = Math.round(Number(`0.${m[8] ?? "0"}`) * 1e6);
-  return epochUs(day.year, day.month, day.day, hour, Number(m[6]), Number(m[7] ?? 0), us);
+  const parts = partsOf(text);
+  if (!parts) return Number.NaN;
+  const [a, b] = parts.open ?? [0, 0];
+  const day = parts.day ?? (order === "d/m/y" ? checked(parts.year, b, a) : checked(parts.year, a, b));
+  return day ? dayUs(day) + parts.dayOfUs : Number.NaN;
 }
 
 export const dayUs = (d: Day, seconds = 0): number => epochUs(d.year, d.month, d.day, 0, 0, seconds);

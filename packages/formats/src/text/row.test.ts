@@ -49,10 +49,33 @@ describe("RowParser", () => {
     );
   });
 
-  it("reads either decimal point where the delimiter leaves the comma free, but no thousands", () => {
+  it("reads either decimal point where the delimiter leaves the comma free", () => {
     expect(parse("1,5;2.5;-3", { delimiter: ";" }).values).toEqual([1.5, 2.5, -3]);
     expect(parse("1,5\t,5", { delimiter: "\t" }).values).toEqual([1.5, 0.5]);
-    expect(parse("1.234,5;1,234,5", { delimiter: ";" }).states).toEqual([CELL_TEXT, CELL_TEXT]);
+    expect(parse("1.234.5;1,234,5", { delimiter: ";" }).states).toEqual([CELL_TEXT, CELL_TEXT]);
+  });
+
+  it("reads thousands that are set apart, where nothing else can be meant", () => {
+    const point: RowRule = { delimiter: ";", decimal: "." };
+    expect(parse("4,120;-17,082.5;1,234,567;0,5;12,34", point).values).toEqual([
+      4120,
+      -17082.5,
+      1234567,
+      Number.NaN,
+      Number.NaN,
+    ]);
+    expect(parse("4,120;1.234,5;-1.234.567,25;1 234,5;1'234", { delimiter: ";" }).values).toEqual([
+      4.12, 1234.5, -1234567.25, 1234.5, 1234,
+    ]);
+    expect(parse("1\u00a0234,5\t1\u202f234.5", { delimiter: "\t" }).values).toEqual([1234.5, 1234.5]);
+  });
+
+  it("takes a comma in quotes between commas for the decimal sign, unless the point is known to be it", () => {
+    expect(parse('"0,050","36,5","101",2.5').values).toEqual([0.05, 36.5, 101, 2.5]);
+    expect(parse('"0,050","-36,5",1,2', { delimiter: ",", decimal: "," }).values).toEqual([
+      0.05, -36.5, 1, 2,
+    ]);
+    expect(parse('"4,120",7.5', { delimiter: ",", decimal: "." }).values).toEqual([4120, 7.5]);
   });
 
   it("takes a number beyond the largest double for text", () => {

@@ -48,12 +48,19 @@ export class RowParser {
   readonly #delimiter: number;
   readonly #decimal: number;
   readonly #other: number;
+  /** Commas separate cells, so that one in a quoted number can only be its decimal sign. */
+  readonly #commaInQuotes: boolean;
+  /** The point is known to be the decimal sign, so that a comma sets thousands apart. */
+  readonly #pointOnly: boolean;
   readonly #runs: boolean;
 
   constructor(rule: RowRule) {
     this.#delimiter = rule.delimiter.charCodeAt(0);
-    this.#decimal = rule.decimal === "," ? COMMA : DOT;
-    this.#other = rule.decimal === undefined && rule.delimiter !== "," ? COMMA : this.#decimal;
+    const separates = rule.delimiter === ",";
+    this.#decimal = rule.decimal === "," && !separates ? COMMA : DOT;
+    this.#other = rule.decimal === undefined && !separates ? COMMA : this.#decimal;
+    this.#commaInQuotes = separates && rule.decimal !== ".";
+    this.#pointOnly = rule.decimal === ".";
     this.#runs = rule.runs === true;
   }
 
@@ -164,7 +171,8 @@ export class RowParser {
     let start = from;
     let stop = from;
     let at = from;
-    if (bytes[at] === QUOTE && at < end) {
+    const quoted = bytes[at] === QUOTE && at < end;
+    if (quoted) {
       start = ++at;
       while (at < end && bytes[at] !== QUOTE) at++;
       stop = at;
@@ -184,7 +192,8 @@ export class RowParser {
     }
     let s = "";
     for (let i = start; i < stop; i++) s += String.fromCharCode(bytes[i]!);
-    if (this.#other === COMMA) s = s.replace(",", ".");
+    s = ungrouped(s, this.#pointOnly) ?? s;
+    if (this.#other === COMMA || (quoted && this.#commaInQuotes)) s = s.replace(",", ".");
     const x = NUMBER.test(s) ? Number(s) : Number.NaN;
     // a number too large for a double is damage
     if (Number.isFinite(x)) {
@@ -219,5 +228,20 @@ export class RowParser {
 }
 
 const NUMBER = /^[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?$/;
+/** Thousands set apart by spaces (also those that do not break, as their UTF-8 bytes) or by apostrophes. */
+const APART = /^[-+]?\d{1,3}(?:(?: |\u00a0|\u00c2\u00a0|\u00e2\u0080[\u00af\u0099]|')\d{3})+(?:[.,]\d+)?$/;
+const COMMAS = /^[-+]?[1-9]\d{0,2}(?:,\d{3})+(?:\.\d+)?$/;
+const DOTS = /^[-+]?[1-9]\d{0,2}(?:\.\d{3})+,\d+$/;
+
+/**
+ * A number whose thousands are set apart (`1,234.5`, `1.234,5`, `1'234.5`, `1 234,5`), without what sets them apart;
+ * undefined for any other text. A lone comma is taken for that only where the point is known to be the decimal sign.
+ */
+export function ungrouped(text: string, pointIsDecimal: boolean): string | undefined {
+  if (COMMAS.test(text) && (pointIsDecimal || /,.*[.,]/.test(text))) return text.replaceAll(",", "");
+  if (DOTS.test(text)) return text.replaceAll(".", "").replace(",", ".");
+  return APART.test(text) ? text.replace(/[^-+\d.,]/g, "") : undefined;
+}
+
 /** How programs spell "no value". */
-const ABSENT = /^(?:[-+]?(?:nan|inf(?:inity)?)|null|none|n\/a|na|-+|\?)$/i;
+export const ABSENT = /^(?:[-+]?(?:nan|inf(?:inity)?)|null|none|n\/a|na|-+|\?)$/i;
