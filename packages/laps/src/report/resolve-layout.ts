@@ -11,6 +11,7 @@ import { trackNamed } from "../track/named.ts";
 import { middleOf } from "../track/placed-gate.ts";
 import { placeLayout } from "../track/placed-layout.ts";
 import { resolveGate } from "../track/resolve-gate.ts";
+import { directStage, duringRuns, stageBetween } from "../track/stage-gates.ts";
 import { layoutOn, planeOfTrace, pointsOf } from "../track/suggest.ts";
 import type { Ends, Gate, Layout, Split, Track, UndirectedGate } from "../track/track.ts";
 import { trailOf } from "../track/trail.ts";
@@ -20,6 +21,8 @@ export type LayoutOptions = {
   readonly layout?: Layout;
   /** The start line, and lines within the lap, by their ends; the direction comes from the drive. */
   readonly gate?: Ends;
+  /** Makes it a stage: the finish lies elsewhere. */
+  readonly finish?: Ends;
   readonly sectors?: readonly Ends[];
   /** Name of a track of `own` or `tracks`. */
   readonly track?: string;
@@ -47,7 +50,7 @@ const SECTOR_WIDTH_M = 30;
 /**
  * The layout to time a recording on: from the options, else a track of one's own, else from the file, else from the
  * library, else suggested; the notes say which. Undefined (with notes) where the drive gives none. Throws LapsError "missing" for a track by a name
- * that is not known, "undirected" for a start line that the drive does not cross.
+ * that is not known or a finish without a start or a run, "undirected" for a line that the drive does not cross.
  */
 export function resolveLayout(
   recording: Recording,
@@ -65,6 +68,11 @@ export function resolveLayout(
     return { layout: divided, source, track, notes, ...(known && { known }) };
   };
   if (options.layout) return { layout: options.layout, source: "options", track: undefined, notes };
+  if (options.finish) {
+    const { gate, finish, sectors = [] } = options;
+    const { layout } = stageBetween(trace, { name: "given", ...(gate && { start: gate }), finish, sectors });
+    return done(layout, "options");
+  }
   const splits = (options.sectors ?? []).flatMap((ends, i): Split[] =>
     asSplit({ name: `sector ${i + 1}`, ends }, trace, notes),
   );
@@ -104,13 +112,26 @@ export function resolveLayout(
 }
 
 function fromFile(recording: Recording, trace: Trace, notes: string[]): Layout | undefined {
-  const of = (...kinds: RecordedGate["kind"][]) => {
-    const gate = recording.gates.find((g) => kinds.includes(g.kind));
+  const gateOf = (kind: RecordedGate["kind"]) => recording.gates.find((g) => g.kind === kind);
+  const of = (kind: RecordedGate["kind"]) => {
+    const gate = gateOf(kind);
     return gate && directed(gate, trace, notes);
   };
+  const splitsOn = (drive: Trace) =>
+    recording.gates.filter((g) => g.kind === "split").flatMap((g) => asSplit(g, drive, notes));
+  const [from, to] = [gateOf("start"), gateOf("finish")];
+  const stage =
+    from && to && !gateOf("startFinish") && apart(from, to) > STAGE_M
+      ? directStage(trace, from, to)
+      : undefined;
+  if (stage) {
+    const { start, finish, runs } = stage;
+    notes.push("start and finish from the file");
+    return { name: "file", closed: false, start, finish, splits: splitsOn(duringRuns(trace, runs)) };
+  }
   const start = of("startFinish") ?? of("start");
   const finish = of("finish");
-  const splits = recording.gates.filter((g) => g.kind === "split").flatMap((g) => asSplit(g, trace, notes));
+  const splits = splitsOn(trace);
   const line = start ?? finish;
   if (line) {
     notes.push("start line from the file");
@@ -134,7 +155,7 @@ function asSplit(gate: UndirectedGate, trace: Trace, notes: string[]): Split[] {
   return found ? [found] : [];
 }
 
-function apart(a: Gate, b: Gate): number {
+function apart(a: UndirectedGate, b: UndirectedGate): number {
   const [lat, lon] = middleOf(a.ends);
   const [lat2, lon2] = middleOf(b.ends);
   const plane = new Plane(lat, lon);

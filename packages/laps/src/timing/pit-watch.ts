@@ -19,7 +19,8 @@ export class PitWatch {
   constructor(placed: PlacedLayout, stopS: number) {
     this.#entry = placed.pitEntry && new LineWatch(placed.pitEntry);
     this.#exit = placed.pitExit && new LineWatch(placed.pitExit);
-    this.#stopS = stopS;
+    // a stage has no pits: who stops there loses time
+    this.#stopS = placed.layout.closed ? stopS : Number.POSITIVE_INFINITY;
   }
 
   fix(r: Receiver, lap: OpenLap, progress: Progress, gap: boolean): void {

@@ -4,6 +4,7 @@ import type { Trace } from "../trace.ts";
 import { followTrail, loopOf } from "./loop.ts";
 import { pathOf } from "./placed-layout.ts";
 import { reverseLayout } from "./reverse.ts";
+import { runsOn } from "./stage-runs.ts";
 import { planeOfTrace } from "./suggest.ts";
 import type { Layout, Point, Track } from "./track.ts";
 import { type Trail, trailOf } from "./trail.ts";
@@ -33,12 +34,14 @@ const FAR_M = 5_000;
 /** Before a lap is complete: so much of the drive on one track, and so far. */
 const SURE_ON_TRACK = 0.95;
 const SURE_M = 400;
-/** More than any score differs. */
-const OWN = 10;
+/** More than the score of any circuit, or stage, differs: a circuit that fits goes before a stage on it. */
+const CIRCUIT = 100;
+const OWN = 1000;
 
 /**
  * The track, layout and direction of a drive; undefined where none fits. A layout fits a complete drive when it covers
- * the drive, the drive covers it, and the drive's lap is as long as it is. Before a whole lap is driven a track is named
+ * the drive, the drive covers it, and the drive's lap is as long as it is; a stage when it was driven from end to end,
+ * and not as a part of laps: out of a stand, or with the way back on the same road. Before a whole lap is driven a track is named
  * only while a single one fits. Of tracks at the same place those of `own` go before those of `tracks`.
  */
 export const detectTrack = (
@@ -73,10 +76,20 @@ export function lookForTrack(
         const sameLength =
           Math.abs(lapM / fit.lengthM - 1) < SAME_LENGTH || (!layout.closed && Number.isNaN(lapM));
         const complete = sameLength && fit.covered >= LEAST_COVERED && fit.onTrack >= LEAST_ON_TRACK;
-        const found = { track, layout, reversed, complete, onTrack: fit.onTrack, covered: fit.covered };
+        const run = !layout.closed && isRun(layout, plane, trail);
+        const found = {
+          track,
+          layout,
+          reversed,
+          complete: complete || run,
+          onTrack: fit.onTrack,
+          covered: fit.covered,
+        };
         const mine = own.includes(track) ? OWN : 0;
-        const score = mine + fit.onTrack * fit.covered - 0.002 * fit.rmsM - (reversed ? 0.02 : 0);
-        if (complete && score > (best?.score ?? 0)) best = { ...found, score };
+        const kind = layout.closed ? CIRCUIT : fit.lengthM / FAR_M;
+        const off = reversed ? (layout.closed ? 0.02 : CIRCUIT) : 0;
+        const score = mine + kind + fit.onTrack * fit.covered - 0.002 * fit.rmsM - off;
+        if (found.complete && score > (best?.score ?? Number.NEGATIVE_INFINITY)) best = { ...found, score };
         if (fit.onTrack >= SURE_ON_TRACK && fit.onTrackM > SURE_M) partial.push(found);
       }
     }
@@ -88,6 +101,15 @@ export function lookForTrack(
   if (Number.isFinite(lapM) || partial.length === 0) return { found: undefined, plausible };
   const one = partial.every((p) => p.track === partial[0]!.track);
   return { found: one ? partial[0] : undefined, plausible };
+}
+
+function isRun(layout: Layout, plane: Plane, trail: Trail): boolean {
+  const path = pathOf(layout.centreLine!, plane, false);
+  if (!path) return false;
+  const there = runsOn(path, trail);
+  if (there.count === 0 || 2 * there.fromRest > there.count) return there.count > 0;
+  const back = pathOf([...layout.centreLine!].reverse(), plane, false);
+  return back !== undefined && runsOn(back, trail).count > 0;
 }
 
 type Fit = { onTrack: number; onTrackM: number; covered: number; rmsM: number; lengthM: number };

@@ -2,12 +2,11 @@ import type { Recording } from "@pitwall/core";
 import { LapsError } from "../errors.ts";
 import { Plane } from "../plane.ts";
 import { resolveLayout } from "../report/resolve-layout.ts";
-import { timeLaps } from "../timing/time-laps.ts";
 import { type Trace, traceOf } from "../trace.ts";
 import { divideEvenly } from "./edit-layout.ts";
 import { middleOf } from "./placed-gate.ts";
 import { placeLayout } from "./placed-layout.ts";
-import { resolveGate } from "./resolve-gate.ts";
+import { stageBetween } from "./stage-gates.ts";
 import type { Ends, Layout, Point } from "./track.ts";
 
 export type RecordOptions = {
@@ -60,21 +59,13 @@ export function recordTrack(recording: Recording, options: RecordOptions): Recor
 }
 
 function stageOf(trace: Trace, { name, gate, finish, sectors }: RecordOptions): Layout {
-  if (!gate) throw new LapsError("missing", "gate", "a stage needs a start line");
-  const directed = (of: string, ends: Ends) => {
-    const found = resolveGate({ name: of, ends }, trace);
-    if (!found) throw new LapsError("undirected", of, `the drive does not cross ${ends.join(",")}`);
-    return found;
-  };
-  const lines: Layout = {
+  const { layout: lines, runs } = stageBetween(trace, {
     name,
-    closed: false,
-    start: directed("start", gate),
-    finish: directed("finish", finish!),
-    splits: (sectors ?? []).map((ends, i) => directed(`split ${i + 1}`, ends)),
-  };
-  const run = timeLaps(trace, { layout: lines }).laps.find((l) => l.valid);
-  if (!run) throw new LapsError("missing", "recording", "it has no whole run from the start to the finish");
+    ...(gate && { start: gate }),
+    finish: finish!,
+    sectors: sectors ?? [],
+  });
+  const [run] = runs;
   const [lat, lon] = middleOf(lines.start.ends);
   const plane = new Plane(lat, lon);
   const centreLine: Point[] = [];
@@ -83,7 +74,7 @@ function stageOf(trace: Trace, { name, gate, finish, sectors }: RecordOptions): 
   let y = Number.NaN;
   for (let i = 0; i < trace.length; i++) {
     // the fix before the start and the one behind the finish belong to it: the way passes both lines
-    if ((trace.tUs[i + 1] ?? 0) < run.startUs || (trace.tUs[i - 1] ?? 0) > run.endUs) continue;
+    if ((trace.tUs[i + 1] ?? 0) < run!.startUs || (trace.tUs[i - 1] ?? 0) > run!.endUs) continue;
     const px = plane.x(trace.lonDeg[i]!);
     const py = plane.y(trace.latDeg[i]!);
     const step = Math.hypot(px - x, py - y);

@@ -1,6 +1,6 @@
 import { Plane } from "../plane.ts";
 import type { Trace } from "../trace.ts";
-import { gateAcross, middleOf } from "./placed-gate.ts";
+import { gateAcross, middleOf, wrapCourse } from "./placed-gate.ts";
 import type { Gate, UndirectedGate } from "./track.ts";
 import { type Trail, trailOf } from "./trail.ts";
 
@@ -38,6 +38,20 @@ export function resolveGate(gate: UndirectedGate, trace: Trace): Gate | undefine
   if (score === 0) return undefined;
   const course = Math.atan2(nx * Math.sign(score), ny * Math.sign(score));
   return { name: gate.name, ends: gate.ends, course: course < 0 ? course + 2 * Math.PI : course };
+}
+
+/** The directions that a gate may have: as given, else both of a line, and that of the drive for a place. */
+export function directionsOf(gate: UndirectedGate, trace: Trace): readonly Gate[] {
+  const [lat, lon] = middleOf(gate.ends);
+  const plane = new Plane(lat, lon);
+  const dx = plane.x(gate.ends[3]) - plane.x(gate.ends[1]);
+  const dy = plane.y(gate.ends[2]) - plane.y(gate.ends[0]);
+  if (gate.course !== undefined || Math.hypot(dx, dy) < ONE_PLACE_M) {
+    const one = resolveGate(gate, trace);
+    return one ? [one] : [];
+  }
+  const { name, ends } = gate;
+  return [0, Math.PI].map((turn) => ({ name, ends, course: wrapCourse(Math.atan2(-dy, dx) + turn) }));
 }
 
 /** Crossings along (nx, ny) less those against it; each counts the more the nearer it is to the middle. */
