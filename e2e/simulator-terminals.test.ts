@@ -15,6 +15,8 @@ type Report = { readonly sent: readonly Sent[]; readonly lapTimesS: readonly num
 
 /** What an adapter refuses with. */
 const BELL = String.fromCharCode(7);
+/** Exit code of a command that Ctrl-C has stopped. */
+const STOPPED = 130;
 
 let folder: Awaited<ReturnType<typeof temporaryFolder>>;
 let track: string;
@@ -111,7 +113,7 @@ describe.skipIf(socat.skip)(`pseudo terminals${socat.title}`, () => {
     await type("obd", "t7DF80103000000000000\r");
     await heard(/t7E8804430103010[0-9A-F]*\r/);
     run.child.kill("SIGINT");
-    expect(await run.closed).toBe(0);
+    expect(await run.closed).toBe(STOPPED);
     tester.end();
     expect(existsSync(at("obd"))).toBe(false);
   }, 60_000);
@@ -130,7 +132,7 @@ describe.skipIf(socat.skip)(`pseudo terminals${socat.title}`, () => {
     expect(app.text().slice(length).length).toBe(4 + 32 + 3);
     expect(app.text().slice(length)).toContain(String.fromCharCode(0xdd, 4, 0, 32));
     run.child.kill("SIGINT");
-    expect(await run.closed).toBe(0);
+    expect(await run.closed).toBe(STOPPED);
     app.end();
   }, 60_000);
 
@@ -169,7 +171,7 @@ describe.skipIf(socat.skip)(`pseudo terminals${socat.title}`, () => {
     const app = host("again");
     await until(() => app.text().length > 0 || (app.child.exitCode !== null && next.child.exitCode !== null));
     next.child.kill("SIGINT");
-    expect(await next.closed, next.err()).toBe(0);
+    expect(await next.closed, next.err()).toBe(STOPPED);
     expect(existsSync(at("again"))).toBe(false);
     app.end();
   }, 60_000);

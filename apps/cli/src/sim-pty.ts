@@ -5,6 +5,8 @@ import { elmOn } from "./sim-elm.ts";
 import {
   carrierOf,
   type HostDevice,
+  inStream,
+  refuseWithoutEnds,
   type SimPacket,
   type SimSink,
   type SinkOptions,
@@ -20,6 +22,8 @@ export async function openPty(url: URL, options: SinkOptions): Promise<SimSink> 
   if (options.units > 1)
     throw new UsageError(`${url.href}: a terminal is for one unit, not ${options.units}`);
   const path = decodeURIComponent(url.pathname);
+  if (path === "" || path.endsWith("/"))
+    throw new UsageError(`${url.href} names no terminal; it is like ubx+pty:/tmp/ttyGPS`);
   const kind = url.protocol.slice(0, -1).replace(/\+?pty$/, "");
   const count = { frames: 0, bytes: 0, unread: 0, overrun: 0, answers: 0, unheard: 0 };
   let terminal: Terminal | undefined;
@@ -95,12 +99,13 @@ function lineOf(kind: string, answer: (bytes: Uint8Array) => void): HostDevice {
     );
   if (carrierOf(kind) === "can")
     throw new UsageError(`${kind} is spoken on a CAN bus, which is reached with slcan+pty:`);
+  refuseWithoutEnds(kind);
   const answerer = createAnswerer(kind);
   return {
     fromHost: (bytes) => {
       for (const reply of answerer?.ask(bytes) ?? []) answer(reply);
     },
-    fromVehicle: (packet) => (answerer?.isAsked ? undefined : packet.bytes),
+    fromVehicle: (packet) => (answerer?.isAsked ? undefined : inStream(packet)),
     takes(packet) {
       if (packet.protocol !== kind) return false;
       answerer?.hear(packet.bytes);

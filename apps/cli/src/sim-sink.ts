@@ -1,6 +1,7 @@
 import type { Carrier } from "@pitwall/core";
 import { type EcuData, findProtocol } from "@pitwall/protocols";
 import type { Faults, LinkCounts, SimFrame } from "@pitwall/simulator";
+import { UsageError } from "./command.ts";
 
 export type SimPacket = SimFrame & {
   readonly name: string;
@@ -25,6 +26,8 @@ export type SinkOptions = {
   readonly seed: number;
   readonly faults: Faults;
   readonly warn: (line: string) => void;
+  /** Somebody has stopped the drive: what cannot be delivered is not waited for. */
+  readonly signal: AbortSignal;
   /** Control unit of the first unit, once there is one. */
   readonly ecu: () => EcuData | undefined;
 };
@@ -39,6 +42,8 @@ export type SinkReport = Partial<LinkCounts> & {
   readonly doubledFrames?: number;
   readonly damagedFrames?: number;
   readonly batches?: LinkCounts;
+  /** Of a broker: messages that it has not confirmed by the end. */
+  readonly unacknowledged?: number;
   /** Of terminals: frames that nobody had it open for, that its reader was too slow for, or that the device kept. */
   readonly unread?: number;
   readonly overrun?: number;
@@ -67,3 +72,20 @@ export type HostDevice = {
   /** Whether a packet is for this line at all. */
   readonly takes: (packet: SimPacket) => boolean;
 };
+
+/** Bytes that follow each other on a line or in a file have to tell by themselves where each message ends. */
+export function refuseWithoutEnds(protocol: string, base = "drive."): void {
+  const { carrier, createFramer } = findProtocol(protocol)!;
+  if (carrier === "can")
+    throw new UsageError(`${protocol} is spoken on a CAN bus: name the log ${base}candump`);
+  if (carrier === "packet" && !createFramer && protocol !== "json")
+    throw new UsageError(
+      `${protocol} comes in packets, whose ends are lost in a file or on a line: send it over mqtt, with --with ${protocol}`,
+    );
+}
+
+const NEWLINE = 0x0a;
+
+/** A packet as it stands in a file or on a line: JSON is one object a line. */
+export const inStream = ({ bytes, protocol }: SimPacket): Uint8Array =>
+  protocol === "json" ? Uint8Array.of(...bytes, NEWLINE) : bytes;

@@ -5,6 +5,7 @@ import type { Point } from "@pitwall/laps";
 import { starterTracks } from "@pitwall/laps/library";
 import { prepareTrack, type SimTrack, trackOfDegrees } from "@pitwall/simulator";
 import { CommandError, UsageError } from "./command.ts";
+import { holds, nearNames } from "./nearest.ts";
 
 const HALF_WIDTH_M = 6;
 
@@ -28,20 +29,25 @@ function lapOf(recording: Recording): Point[] {
  * (`x,y,…`), or a recorded lap. Throws UsageError, CommandError.
  */
 export async function simTrack(nameOrFile: string): Promise<SimTrack> {
-  const wanted = nameOrFile.toLowerCase();
-  const named = starterTracks().filter((t) => t.name.toLowerCase().includes(wanted));
-  const exact =
-    named.find((t) => t.name.toLowerCase() === wanted) ?? (named.length === 1 ? named[0] : undefined);
+  const all = starterTracks();
+  const named = all.filter((t) => holds(t.name, nameOrFile));
+  const exact = named.find((t) => holds(nameOrFile, t.name)) ?? (named.length === 1 ? named[0] : undefined);
   const line = exact?.layouts[0]?.centreLine;
   if (exact && line) return trackOfDegrees(exact.name, line, HALF_WIDTH_M);
   let text: string;
   try {
     text = await readFile(nameOrFile, "utf8");
   } catch (e) {
+    const near = nearNames(
+      nameOrFile,
+      all.map((t) => t.name),
+    );
     const hint =
       named.length > 1
         ? `; several match: ${named.map((t) => t.name).join(", ")}`
-        : `; \`pitwall simulate --list\` names the tracks`;
+        : near.length > 0
+          ? `; did you mean ${near.slice(0, 3).join(", ")}?`
+          : `; \`pitwall simulate --list\` names the tracks`;
     throw new UsageError(`no track and no file "${nameOrFile}"${hint}`, { cause: e });
   }
   if (/^#?\s*x_m\s*,\s*y_m/.test(text)) return metresCsv(nameOrFile, text);

@@ -130,7 +130,7 @@ async function* piecesOf(
     const parts: Uint8Array[] = [];
     for await (const chunk of input.chunks) parts.push(chunk);
     const whole = Buffer.concat(parts);
-    decoder.push(whole);
+    for (const packet of protocol.name === "json" ? objectsOf(whole) : [whole]) decoder.push(packet);
     yield whole.length;
     return;
   }
@@ -138,4 +138,16 @@ async function* piecesOf(
     decoder.push(chunk);
     yield chunk.length;
   }
+}
+
+/** JSON as it is logged, one object a line; else all of it is one. */
+function objectsOf(whole: Buffer): readonly Uint8Array[] {
+  const lines = whole
+    .toString("utf8")
+    .split("\n")
+    .map((l) => l.trim())
+    .filter((l) => l !== "");
+  return lines.every((l) => l.startsWith("{") && l.endsWith("}"))
+    ? lines.map((l) => Buffer.from(l))
+    : [whole];
 }

@@ -7,6 +7,7 @@ import {
   courseOf,
   createTruth,
   equipmentOf,
+  type Faults,
   GNSS_10HZ,
   GNSS_25HZ,
   type GnssModel,
@@ -58,8 +59,10 @@ export const simulate = command({
       );
       return 0;
     }
-    if (!(values.vehicle in VEHICLES))
-      throw new UsageError(`--vehicle is one of ${Object.keys(VEHICLES).join(" ")}`);
+    if (!Object.hasOwn(VEHICLES, values.vehicle))
+      throw new UsageError(
+        `no vehicle "${values.vehicle}"; --vehicle is one of ${Object.keys(VEHICLES).join(" ")}`,
+      );
     const vehicle = values.vehicle as VehicleName;
     if (values.track === undefined) throw new UsageError("--track says where; --list names the tracks");
     const laps = intOption("laps", values.laps, 1, 10_000)!;
@@ -68,6 +71,7 @@ export const simulate = command({
     const speed = values.speed === "max" ? Number.POSITIVE_INFINITY : numberOption("speed", values.speed)!;
     if (!(speed > 0)) throw new UsageError("--speed is above 0, or max");
     const driverNoise = numberOption("noise", values.noise)!;
+    if (driverNoise < 0) throw new UsageError("--noise is 0 (the same lap again and again) or above");
     const startUs = values.start === undefined ? Date.now() * 1000 : Date.parse(values.start) * 1000;
     if (!Number.isFinite(startUs))
       throw new UsageError(`--start takes a time like 2026-05-28T13:34:00Z, not "${values.start}"`);
@@ -95,7 +99,7 @@ export const simulate = command({
       if (fleet[0] && hasEcu(vehicle)) known ??= vehicleEcu(fleet[0].power);
       return known;
     };
-    const sinkOptions = { units, seed, faults, warn: io.err, ecu };
+    const sinkOptions = { units, seed, faults, warn: io.err, ecu, signal: io.signal };
     for (const target of targets) opened.push(sinks.use(await openSink(target, sinkOptions)));
     const spoken = new Set(opened.map((s) => s.speaks));
     const speeches: Record<Speech, () => readonly SourceSpec[]> = {
@@ -104,6 +108,7 @@ export const simulate = command({
       buses: () => buses,
     };
     const sources = [...spoken].flatMap((speech) => speeches[speech]());
+    refuseUnplugged(faults, sources);
     const drives = (i: number) => {
       try {
         return new Trajectory(track, VEHICLES[vehicle], { seed: seed + i, laps, driverNoise });
@@ -122,7 +127,7 @@ export const simulate = command({
       io.err(
         "packets over udp and tcp, and JSON, say no time of day: a server times them by their arrival, so at this speed laps are not what they are in the drive",
       );
-    if (opened.length > 0) await drive(io, fleet, opened, speed);
+    const drivenS = opened.length > 0 ? await drive(io, fleet, opened, speed) : durationS;
 
     const [a, b] = first!.trajectory.gate().map((p) => first!.toDegrees(p.x, p.y));
     const report = {
@@ -131,17 +136,30 @@ export const simulate = command({
       units,
       seed,
       durationS,
+      ...(drivenS < durationS ? { stoppedS: Number(drivenS.toFixed(3)) } : {}),
       samples: sampleCounts(fleet),
       sent: opened.map((s) => s.report()),
       gate: [a!.lat, a!.lon, b!.lat, b!.lon],
-      lapTimesS: crossings.slice(1).map((c, i) => Number((c.tS - crossings[i]!.tS).toFixed(6))),
+      lapTimesS: crossings
+        .slice(1)
+        .filter((c) => c.tS <= drivenS)
+        .map((c, i) => Number((c.tS - crossings[i]!.tS).toFixed(6))),
     };
     await io.out(`${JSON.stringify(report)}\n`);
+    if (io.signal.aborted) throw new CommandError("stopped");
     return 0;
   },
 });
 
 const hasEcu = (vehicle: VehicleName): boolean => equipmentOf(vehicle).includes("obd2");
+
+/** Throws UsageError for an unplugged source that the vehicle does not have. */
+function refuseUnplugged({ unplugged }: Faults, sources: readonly SourceSpec[]): void {
+  const names = [...new Set(sources.map((s) => s.name))];
+  const wrong = unplugged.find((u) => !names.includes(u.source));
+  if (wrong && names.length > 0)
+    throw new UsageError(`--faults: no source "${wrong.source}" to unplug; there are ${names.join(" ")}`);
+}
 
 /** What the vehicle's buses carry, with what `--with` and the targets ask for by name. Throws UsageError. */
 function onBoard(
@@ -172,18 +190,19 @@ function sampleCounts(fleet: readonly SimUnit[]): UnitCounts {
   return total;
 }
 
-/** Lets all units drive, at the given speed against the clock. */
+/** Lets all units drive, at the given speed against the clock. Returns how far they came, seconds of the drive. */
 async function drive(
   io: Io,
   fleet: readonly SimUnit[],
   sinks: readonly SimSink[],
   speed: number,
-): Promise<void> {
+): Promise<number> {
   const bar = progressBar(io, "driving");
   const lastS = Math.max(...fleet.map((u) => u.trajectory.durationS));
   const start = performance.now();
   const stepS = Number.isFinite(speed) ? Math.max(0.005, 0.02 * speed) : 0.2;
-  for (let nowS = 0; nowS < lastS && !io.signal.aborted; nowS += stepS) {
+  let nowS = 0;
+  for (; nowS < lastS && !io.signal.aborted; nowS += stepS) {
     fleet.forEach((unit, i) => {
       while (unit.nextS < nowS + stepS)
         unit.step((frame) => {
@@ -200,6 +219,7 @@ async function drive(
   }
   for (const sink of sinks) await sink.flush(Number.POSITIVE_INFINITY);
   bar.end();
+  return Math.min(nowS, lastS);
 }
 
 /** The truth at 1 kHz as Pitwall CSV; gate crossings are in the report to the microsecond. */
