@@ -1,7 +1,7 @@
 import { type ChannelId, type Column, findChannel, type RecordedGate, type Recording } from "@pitwall/core";
 import { type Gate, type Layout, type TimedRecording, timeRecording } from "@pitwall/laps";
 import { createPipeline, LAP_STATE, lapStage } from "@pitwall/pipeline";
-import { asStoreError, type Timing } from "@pitwall/store";
+import { asStoreError, type ChannelSummary, type Timing } from "@pitwall/store";
 import { appendAll } from "../append.ts";
 import type { DataFolder } from "../data-folder.ts";
 import { fixesOf } from "./fixes.ts";
@@ -44,15 +44,25 @@ export async function storeLaps(data: DataFolder, sessionId: string, computed: C
   const { samples, catalogue } = data;
   catalogue.laps.begin(sessionId);
   const groups = (await samples.channels(sessionId)).filter((c) => c.channel === "lap.time");
-  // a unit that times laps by itself is left to do so
-  const timesItself = groups.some((c) => c.group !== LAP_GROUP);
-  const batches = timesItself ? [] : await lapChannels(data, sessionId, computed);
+  const batches = (await timesItself(data, sessionId, groups))
+    ? []
+    : await lapChannels(data, sessionId, computed);
   if (batches.length > 0 || groups.length > 0) {
     await samples.replaceSession(sessionId, [LAP_GROUP]);
     await appendAll(samples, sessionId, batches);
     await samples.closeSession(sessionId);
   }
   catalogue.laps.save(sessionId, computed.timing);
+}
+
+/** Whether a unit times laps itself, and is left to do so. One whose timer stands at 0 all along does not. */
+async function timesItself(data: DataFolder, sessionId: string, groups: readonly ChannelSummary[]) {
+  for (const { group } of groups) {
+    if (group === LAP_GROUP) continue;
+    const { columns } = await data.samples.readGroup(sessionId, group, ["lap.time"]);
+    if (columns.some((c) => c.values.some((s) => s > 0))) return true;
+  }
+  return false;
 }
 
 /** Times a session that has ended, and stores its laps. One at a time a session. */

@@ -1,6 +1,7 @@
 import { type ChannelId, type FieldSpec, findChannel, type MessageSpec, Reading } from "@pitwall/core";
 import { createFix, createFusion, type FusionOptions, type FusionState } from "@pitwall/fusion";
 import type { StageFactory } from "../pipeline.ts";
+import { CarryOver, type Learning } from "./carry-over.ts";
 import { OneOf } from "./one-of.ts";
 import { Places, valueAt } from "./places.ts";
 
@@ -82,9 +83,14 @@ const ACCELERATIONS = ["imu.ax", "imu.ay", "imu.az"] as const;
 const IMU_SILENT_S = 1;
 const GNSS_SILENT_S = 3;
 
+export type FusionStageOptions = FusionOptions & {
+  /** Given once: what is learnt of the sensors can be asked of it at any time. */
+  readonly onLearning?: (learning: Learning) => void;
+};
+
 /** GNSS, inertial and wheel readings become the fused state. A unit that fuses by itself is left to do so. */
 export const fusionStage =
-  (options: FusionOptions = {}): StageFactory =>
+  (options: FusionStageOptions = {}): StageFactory =>
   (emit) => {
     const places = new Places(CHANNELS);
     const fix = createFix();
@@ -93,9 +99,12 @@ export const fusionStage =
       ...options,
       onState(state) {
         copyState(state, out.values);
+        carry.state(state);
         emit(out, state.tUs);
       },
     });
+    const carry = new CarryOver(fusion);
+    options.onLearning?.(carry);
     /** Accelerations that wait for the rates of the same instant: some sensors send them apart. */
     const accel = new Float64Array(3).fill(Number.NaN);
     const inertial = new OneOf(IMU_SILENT_S);
@@ -105,6 +114,7 @@ export const fusionStage =
         const p = places.of(message);
         return p["vehicle.speed"] < 0 && CHANNELS.some((c) => p[c] >= 0);
       },
+      carried: (known) => carry.know(known),
       reading(r, tUs, source) {
         const p = places.of(r.message);
         if (p["vehicle.speed"] >= 0) return;
@@ -112,6 +122,7 @@ export const fusionStage =
         if (p["imu.ax"] >= 0 && inertial.take(source, r.message, tUs))
           for (let i = 0; i < 3; i++) accel[i] = valueAt(v, p[ACCELERATIONS[i]!]);
         if (p["imu.gz"] >= 0 && Number.isFinite(accel[0]!) && inertial.is(source, r.message)) {
+          carry.use(inertial.chosen, receiver.chosen);
           fusion.imu(
             tUs,
             accel[0]!,
@@ -134,6 +145,7 @@ export const fusionStage =
           fusion.wheel(tUs, v[p["wheel.speed"]]!);
         if (p["gnss.lat"] < 0 || !Number.isFinite(v[p["gnss.lat"]]!)) return;
         if (!receiver.take(source, r.message, tUs)) return;
+        carry.use(inertial.chosen, receiver.chosen);
         fix.lat = v[p["gnss.lat"]]!;
         fix.lon = valueAt(v, p["gnss.lon"]);
         fix.speed = valueAt(v, p["gnss.speed"]);

@@ -38,7 +38,10 @@ export type LapStageOptions = LiveLapsOptions & {
   readonly onLaps?: (laps: LiveLaps) => void;
 };
 
-/** Laps, delta and distance from the fixes as they came. Times are those of the device. */
+/**
+ * Laps, delta and distance from the fixes as they came. Times are those of the device. A unit that times laps by itself
+ * keeps its own channels; until it does (its timer stands at 0, without a track of its own, say) they are ours.
+ */
 export const lapStage =
   (options: LapStageOptions = {}): StageFactory =>
   (emit) => {
@@ -48,15 +51,15 @@ export const lapStage =
     const out = new Reading(LAP_STATE);
     /** Fixes of one source only: two receivers on one vehicle would race each other. */
     let chosen: string | undefined;
+    let timesItself = false;
     return {
       wants(message) {
-        const p = places.of(message);
-        return p["lap.time"] < 0 && p["gnss.lat"] >= 0;
+        return places.of(message)["gnss.lat"] >= 0;
       },
       reading(r, tUs, source) {
         const p = places.of(r.message);
-        // a unit with a lap timer of its own is left to do so
-        if (p["lap.time"] >= 0 || p["gnss.lat"] < 0 || !Number.isFinite(r.values[p["gnss.lat"]]!)) return;
+        if (valueAt(r.values, p["lap.time"]) > 0) timesItself = true;
+        if (p["gnss.lat"] < 0 || !Number.isFinite(r.values[p["gnss.lat"]]!)) return;
         if (valueAt(r.values, p["gnss.fix"]) < 2) return;
         chosen ??= `${source.device} ${source.name}`;
         if (chosen !== `${source.device} ${source.name}`) return;
@@ -71,7 +74,7 @@ export const lapStage =
           valueAt(v, p["gnss.hAcc"]),
         );
         const timer = laps.timer;
-        if (!used || !timer?.timing) return;
+        if (!used || timesItself || !timer?.timing) return;
         out.values[0] = timer.lapNumber;
         out.values[1] = timer.elapsedS;
         out.values[2] = laps.deltaS;

@@ -7,7 +7,15 @@ const FASTER = 0.7;
 const KNOWN = 20;
 const SHARE = 0.1;
 
-type Candidate = { count: number; lastUs: number; stepUs: number };
+/** A sensor over sessions and starts of its unit. */
+export type SensorName = {
+  readonly device: string;
+  readonly source: string;
+  /** What the names of its messages begin with: `wt901`. */
+  readonly messages: string;
+};
+
+type Candidate = { readonly sensor: SensorName; count: number; lastUs: number; stepUs: number };
 
 /**
  * Chooses one of several sensors of a kind on a vehicle: the fastest, and another when that falls silent. Two inertial
@@ -41,6 +49,11 @@ export class OneOf {
     return this.#chosen === c;
   }
 
+  /** The one that was chosen last; the same object while it is the same sensor. */
+  get chosen(): SensorName | undefined {
+    return this.#chosen?.sensor;
+  }
+
   /** Whether a reading is of the one that was chosen last. */
   is(source: SourceInfo, message: MessageSpec): boolean {
     return !this.#chosen || this.#of(source, message) === this.#chosen;
@@ -55,8 +68,13 @@ export class OneOf {
     let found = messages.get(message);
     if (!found) {
       // a sensor may say what it measures in several messages, and is the same after its unit started anew
-      const name = `${source.device} ${source.name} ${message.name.split(".")[0]}`;
-      found = this.#byName.get(name) ?? { count: 0, lastUs: Number.NaN, stepUs: Number.NaN };
+      const sensor = {
+        device: source.device,
+        source: source.name,
+        messages: message.name.split(".")[0]!,
+      };
+      const name = `${sensor.device} ${sensor.source} ${sensor.messages}`;
+      found = this.#byName.get(name) ?? { sensor, count: 0, lastUs: Number.NaN, stepUs: Number.NaN };
       this.#byName.set(name, found);
       messages.set(message, found);
     }

@@ -47,6 +47,23 @@ describe("stages", () => {
     expect(Math.max(...batch.columns[0]!)).toBeGreaterThanOrEqual(4);
   });
 
+  it("laps of a unit whose own timer stands at 0 are ours; one that runs keeps its channels", () => {
+    const withTimer = (lapTimeS: number) => {
+      const drive = circle(10, 5.4);
+      const [gnss] = drive.groups;
+      const values = new Float64Array(gnss!.tUs.length).fill(lapTimeS);
+      const timer = { field: { name: "lap.time", unit: "s" as const, doc: "" }, values };
+      let laps = 0;
+      const p = createPipeline({ stages: [lapStage({ onLap: () => laps++ })] });
+      p.recording({ ...drive, groups: [{ ...gnss!, columns: [...gnss!.columns, timer] }] });
+      p.end();
+      return { laps, batches: p.take().filter((b) => b.message.name === "lap").length };
+    };
+    expect(withTimer(0).laps).toBeGreaterThanOrEqual(4);
+    expect(withTimer(0).batches).toBeGreaterThan(0);
+    expect(withTimer(12.3)).toEqual({ laps: withTimer(0).laps, batches: 0 });
+  });
+
   it("fusion gives the circle's speed, turn and lateral acceleration, and the same again", () => {
     const run = () => {
       const p = createPipeline({ stages: [fusionStage()] });
