@@ -1,6 +1,7 @@
 // Work in a data folder without a server: what commands need. Nothing here loads a listener.
 
 export type { ReferenceSetting } from "@pitwall/api";
+export { isCarriedSource } from "@pitwall/pipeline";
 export { companionsOf } from "./companions.ts";
 export { defaultDataFolder } from "./config.ts";
 export { parseMapping } from "./csv-mapping.ts";

@@ -39,7 +39,7 @@ async function open(): Promise<void> {
     sessions: { silenceS: 60, standstillS: 300, movingMps: 1.5 },
     nowUs: () => now,
     deliver: (d) => void delivered.push(d),
-    stages: (vehicle, startUs, timing, onLap) => liveStages(data, vehicle, startUs, timing, onLap),
+    stages: (vehicle, startUs, hooks) => liveStages(data, vehicle, startUs, hooks),
     onClosed: async (id) => void (await timeSession(data, id)),
     onSession: () => {},
     onLap: () => {},

@@ -1,6 +1,13 @@
 import type { Batch } from "@pitwall/core";
 import type { Lap } from "@pitwall/laps";
-import { createPipeline, type Pipeline, type SourceInfo, type StageFactory } from "@pitwall/pipeline";
+import {
+  CARRIED_SOURCE,
+  createPipeline,
+  type Learning,
+  type Pipeline,
+  type SourceInfo,
+  type StageFactory,
+} from "@pitwall/pipeline";
 import {
   asStoreError,
   type Catalogue,
@@ -11,9 +18,11 @@ import {
   StoreError,
 } from "@pitwall/store";
 import { appendAll } from "./append.ts";
+import { keepCalibration, knownCalibrations } from "./calibrations.ts";
 import type { ServerConfig } from "./config.ts";
 import { countProblem, type Device, type DeviceRegistry, seenOf } from "./devices.ts";
-import { type LiveTiming, liveTiming } from "./laps/live-timing.ts";
+import { liveTiming } from "./laps/live-timing.ts";
+import type { LiveHooks } from "./stages.ts";
 import { LiveVehicle, laneKey, type OpenSession, type SessionLane } from "./vehicle.ts";
 
 /** What has become durable and may be shown. */
@@ -32,12 +41,7 @@ export type RecorderDeps = {
   readonly nowUs: () => number;
   readonly deliver: (delivery: Delivery) => void;
   /** Steps of the pipeline behind the clock. */
-  readonly stages: (
-    vehicle: string,
-    startUs: number,
-    timing: LiveTiming,
-    onLap: (lap: Lap) => void,
-  ) => readonly StageFactory[];
+  readonly stages: (vehicle: string, startUs: number, hooks: LiveHooks) => readonly StageFactory[];
   readonly onLap: (vehicle: LiveVehicle, lap: Lap) => void;
   readonly onSession: (event: "begin" | "end", vehicle: LiveVehicle, session: OpenSession) => void;
   /** A session is on disk; what is made of it as a whole can be made. Waited for before the recorder stops. */
@@ -45,6 +49,8 @@ export type RecorderDeps = {
   readonly onTrouble: (reason: string | null) => void;
 };
 
+/** What a session learns is kept at its end, and so often before: a server may lose its power. */
+const KEEP_EVERY_US = 60e6;
 /** Frames between two looks at the disk while a session is taken up. */
 const RESUME_FRAMES = 20_000;
 /** In `SourceMeta.extra`: the device numbers its frames itself, so that repeats and gaps can be told. */
@@ -185,13 +191,23 @@ export class Recorder {
     const ref = journaled ?? { id: this.#newId(vehicle.id, nowUs), vehicle: vehicle.id };
     const startUs = journaled?.firstArrivalUs ?? nowUs;
     const timing = liveTiming();
+    let learning: Learning | undefined;
+    const pipeline = this.#createPipeline(vehicle, startUs, {
+      timing,
+      onLap: (lap) => this.#deps.onLap(vehicle, lap),
+      onLearning: (l) => {
+        learning = l;
+      },
+    });
     const session: OpenSession = {
       ref,
       timing,
       startUs,
       parked,
       lanes: new Map(),
-      pipeline: this.#createPipeline(vehicle, startUs, timing),
+      pipeline,
+      learning,
+      keptUs: startUs,
     };
     vehicle.session = session;
     vehicle.lastMovedUs = Number.NaN;
@@ -201,13 +217,37 @@ export class Recorder {
       startUs: session.startUs,
       title: parked ? "parked" : null,
     });
+    if (!journaled) this.#carryOver(vehicle, session);
     this.#deps.onSession("begin", vehicle, session);
     return session;
   }
 
-  #createPipeline(vehicle: LiveVehicle, startUs: number, timing: LiveTiming): Pipeline {
+  /** Into the journal first, like all that columns come from. */
+  #carryOver(vehicle: LiveVehicle, session: OpenSession): void {
+    try {
+      for (const bytes of knownCalibrations(this.#deps.catalogue, vehicle)) {
+        const lane = this.#lane(session, CARRIED_SOURCE);
+        const { startUs } = session;
+        this.#deps.journal.append(lane.handle, bytes, 0, bytes.length, startUs, Number.NaN, lane.nextSeq++);
+        session.pipeline.frame(lane.pipe, bytes, startUs, Number.NaN);
+      }
+    } catch (e) {
+      // it begins uncalibrated; what the frame itself meets is its own matter
+      this.#deps.onTrouble(asStoreError(e, "calibration").message);
+    }
+  }
+
+  #keepLearnt(vehicle: LiveVehicle, session: OpenSession): void {
+    try {
+      keepCalibration(this.#deps.catalogue, vehicle, session);
+    } catch (e) {
+      this.#deps.onTrouble(asStoreError(e, "calibration").message);
+    }
+  }
+
+  #createPipeline(vehicle: LiveVehicle, startUs: number, hooks: LiveHooks): Pipeline {
     return createPipeline({
-      stages: this.#deps.stages(vehicle.id, startUs, timing, (lap) => this.#deps.onLap(vehicle, lap)),
+      stages: this.#deps.stages(vehicle.id, startUs, hooks),
       onProblem: (source: SourceInfo, problem) => {
         const device = this.#deps.devices.find(source.device);
         if (device) countProblem(device, problem, this.#deps.nowUs());
@@ -279,6 +319,10 @@ export class Recorder {
     for (const v of this.vehicles.values()) {
       v.updateRate(now);
       if (!v.session) continue;
+      if (now - v.session.keptUs > KEEP_EVERY_US) {
+        v.session.keptUs = now;
+        this.#keepLearnt(v, v.session);
+      }
       const silent = now - v.lastSeenUs > silenceS * 1e6;
       const still = !v.session.parked && now - v.lastMovedUs > standstillS * 1e6;
       const movesAgain = v.session.parked && v.speedMps > movingMps;
@@ -301,6 +345,7 @@ export class Recorder {
 
   async #close(vehicle: LiveVehicle, session: OpenSession): Promise<void> {
     const { journal, samples, catalogue } = this.#deps;
+    this.#keepLearnt(vehicle, session);
     session.pipeline.end();
     const batches = session.pipeline.take();
     try {

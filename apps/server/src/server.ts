@@ -80,7 +80,7 @@ export async function startServer(config: ServerConfig, onProblem: OnStoreProble
     devices,
     sessions: config.sessions,
     nowUs,
-    stages: (vehicle, startUs, timing, onLap) => liveStages(data, vehicle, startUs, timing, onLap),
+    stages: (vehicle, startUs, hooks) => liveStages(data, vehicle, startUs, hooks),
     async onClosed(id) {
       await timeSession(data, id).catch((e: unknown) => {
         const { code, reason } = asStoreError(e, id);

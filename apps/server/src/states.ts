@@ -15,6 +15,7 @@ export function vehicleState(v: LiveVehicle, devices: DeviceRegistry, nowUs: num
     missing += missingFrames(d);
     bad += badFrames(d);
   }
+  const calibrationFrom = v.session?.learning?.from;
   const quiet = nowUs - v.lastSeenUs > QUIET_US;
   return {
     id: v.id,
@@ -23,6 +24,7 @@ export function vehicleState(v: LiveVehicle, devices: DeviceRegistry, nowUs: num
     ...(v.simulated ? { simulated: true } : {}),
     session: v.session?.ref.id ?? null,
     sessionStartUs: v.session?.startUs ?? null,
+    ...(calibrationFrom === undefined ? {} : { calibrationFrom }),
     lastSeenUs: Number.isFinite(v.lastSeenUs) ? v.lastSeenUs : null,
     framesPerS: quiet ? 0 : v.framesPerS,
     missingFrames: missing,

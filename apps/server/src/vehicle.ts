@@ -1,5 +1,5 @@
 import type { Batch } from "@pitwall/core";
-import type { Pipeline, SourceInfo } from "@pitwall/pipeline";
+import type { Learning, Pipeline, SourceInfo } from "@pitwall/pipeline";
 import type { SessionRef, SourceHandle, SourceMeta } from "@pitwall/store";
 import type { LiveTiming } from "./laps/live-timing.ts";
 
@@ -17,6 +17,9 @@ export type OpenSession = {
   readonly lanes: Map<string, SessionLane>;
   /** Laps so far. */
   readonly timing: Readonly<LiveTiming>;
+  readonly learning: Learning | undefined;
+  /** When what was learnt was last kept. */
+  keptUs: number;
 };
 
 /** One source within the open session: its place in the journal and in the pipeline. */

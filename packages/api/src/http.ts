@@ -13,6 +13,8 @@ export const VehicleState = z.object({
   simulated: z.boolean().optional(),
   session: z.string().nullable(),
   sessionStartUs: z.number().nullable(),
+  /** The earlier session whose calibration of the inertial sensor this one began with; not there where it began with none. */
+  calibrationFrom: z.string().optional(),
   lastSeenUs: z.number().nullable(),
   framesPerS: z.number(),
   /** Frames that are known to be missing, and refused bytes, over all of its devices in this session. */

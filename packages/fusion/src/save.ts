@@ -38,6 +38,7 @@ export function restoreCalibration(p: Parts, c: SavedCalibration): void {
     ...Object.values(c.mounting),
     ...c.gyroBiasRadps,
     c.gyroBiasSigmaRadps,
+    c.gyroLearntS ?? 0,
     c.delay.positionS,
     c.delay.velocityS,
     c.delay.sigmaS,
@@ -53,7 +54,8 @@ export function restoreCalibration(p: Parts, c: SavedCalibration): void {
   p.mounting.restore(m.rollRad, m.pitchRad, m.tiltS, m.yawRad, m.yawSigmaRad);
   if (m.tiltS > 0) p.tilt.setAttitude(p.mounting.rollRad, p.mounting.pitchRad);
   p.tilt.mountingYawRad = p.mounting.yawRad;
-  if (m.tiltS > 30) p.tilt.setGyroBias(c.gyroBiasRadps[0], c.gyroBiasRadps[1]);
+  if (m.tiltS > 30 || c.gyroLearntS !== undefined) p.tilt.setGyroBias(c.gyroBiasRadps[0], c.gyroBiasRadps[1]);
+  if (c.gyroLearntS !== undefined) p.tilt.settledS = Math.max(0, Math.min(p.tilt.settledS, c.gyroLearntS));
   p.gyroBias[0] = c.gyroBiasRadps[2];
   // switched off and on, a gyro does not come back where it was
   p.gyroBias[1] = Math.min(0.01, c.gyroBiasSigmaRadps + 0.001);

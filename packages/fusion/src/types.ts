@@ -45,6 +45,8 @@ export type SavedCalibration = {
   };
   readonly gyroBiasRadps: readonly [number, number, number];
   readonly gyroBiasSigmaRadps: number;
+  /** From an earlier session: for how long the biases about x and y count as learnt, s. */
+  readonly gyroLearntS?: number;
   readonly delay: { readonly positionS: number; readonly velocityS: number; readonly sigmaS: number };
   readonly wheel: { readonly scale: number; readonly sigma: number };
   readonly magnetometer: { readonly sense: number; readonly offsetRad: number; readonly samples: number };

@@ -10,6 +10,7 @@ import {
   type Reading,
   type Recording,
 } from "@pitwall/core";
+import { type Carried, carriedFromBytes, isCarriedSource } from "./carried.ts";
 import { PlayedGroup, play } from "./play.ts";
 import { type SourceInfo, type SpokenProtocol, spokenBy } from "./source.ts";
 
@@ -23,6 +24,8 @@ export type PipelineOptions = {
 /** Receives every stored reading of the vehicle with its UTC time, in arrival order. */
 export type Stage = {
   reading(reading: Reading, tUs: number, source: SourceInfo): void;
+  /** What an earlier session of the vehicle learnt; comes before the first reading. */
+  carried?(known: Carried): void;
   /** False for messages that it takes nothing of: of a file they are not handed to it. All are wanted where it is not there. */
   wants?(message: MessageSpec): boolean;
   end(): void;
@@ -58,6 +61,8 @@ type OpenSource = {
   /** Clock of a boot time that the messages themselves carry, which need not be the one of the frame batch. */
   readonly ownClock: ClockModel;
   readonly builders: Map<MessageSpec, BatchBuilder>;
+  /** Its frames are what an earlier session learnt. */
+  readonly carries: boolean;
   /** Of a file. */
   readonly played?: PlayedGroup;
   lastOwnBootUs: number;
@@ -154,6 +159,7 @@ export function createPipeline(options: PipelineOptions = {}): Pipeline {
       clock,
       ownClock: new ClockModel(),
       builders: new Map(),
+      carries: isCarriedSource(info),
       lastOwnBootUs: Number.NaN,
     };
     for (const { protocol, options: given } of spoken)
@@ -179,6 +185,18 @@ export function createPipeline(options: PipelineOptions = {}): Pipeline {
     }
   }
 
+  function carry(info: SourceInfo, bytes: Uint8Array): void {
+    const known = carriedFromBytes(bytes);
+    if (known) for (const stage of stages) stage.carried?.(known);
+    else
+      options.onProblem?.(info, {
+        code: "malformed",
+        offset: 0,
+        length: bytes.length,
+        reason: "not a calibration of an earlier session",
+      });
+  }
+
   const wanted = (message: MessageSpec): boolean => stages.some((stage) => stage.wants?.(message) ?? true);
 
   function playFile(recording: Recording, step: number): Iterable<number> {
@@ -200,11 +218,14 @@ export function createPipeline(options: PipelineOptions = {}): Pipeline {
           s.info.name === info.name &&
           s.info.protocol === info.protocol,
       );
-      return known >= 0 ? known : sources.push(open(info, protocolsOf(info))) - 1;
+      return known >= 0
+        ? known
+        : sources.push(open(info, isCarriedSource(info) ? [] : protocolsOf(info))) - 1;
     },
     frame(handle, bytes, arrivalUs, bootUs) {
       const s = sources[handle];
       if (!s) throw new RangeError(`no source ${handle}`);
+      if (s.carries) return carry(s.info, bytes);
       arrival = arrivalUs;
       frameBoot = bootUs;
       for (const decoder of s.decoders) decoder.push(bytes, arrivalUs);

@@ -1,3 +1,4 @@
+export type { CalibrationRow } from "./catalogue/calibration-table.ts";
 export {
   type Catalogue,
   type CatalogueOptions,

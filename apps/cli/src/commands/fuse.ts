@@ -2,7 +2,13 @@ import { createWriteStream } from "node:fs";
 import { readFile, rename, rm, writeFile } from "node:fs/promises";
 import { pipeline } from "node:stream/promises";
 import { writeRecording } from "@pitwall/formats";
-import { createFusion, type FusionSummary, fuseRecording, type SavedCalibration } from "@pitwall/fusion";
+import {
+  carriedOver,
+  createFusion,
+  type FusionSummary,
+  fuseRecording,
+  type SavedCalibration,
+} from "@pitwall/fusion";
 import { CommandError, command, numberOption, UsageError } from "../command.ts";
 import { READING, READING_USAGE } from "../reading-options.ts";
 import { openRecording } from "../recordings.ts";
@@ -29,7 +35,8 @@ async function learnt(file: string): Promise<SavedCalibration | undefined> {
   try {
     const saved = JSON.parse(text) as SavedCalibration;
     createFusion({ calibration: saved });
-    return saved;
+    // the place stays: recordings of one file have the same origin
+    return { ...carriedOver(saved), reference: saved.reference };
   } catch (e) {
     throw new CommandError(`${file}: ${e instanceof RangeError ? e.message : "not a saved calibration"}`);
   }

@@ -2,7 +2,7 @@ import { stat } from "node:fs/promises";
 import { readRecording } from "@pitwall/formats";
 import { BLACKBOX_PACKETS, encodeBlackbox } from "@pitwall/protocols";
 import { blackboxOf } from "@pitwall/server";
-import { openData, recordingOf } from "@pitwall/server/archive";
+import { isCarriedSource, openData, recordingOf } from "@pitwall/server/archive";
 import { CommandError, command, numberOption, UsageError } from "../command.ts";
 import { dataOf, tellProblem } from "../data.ts";
 import { openInput } from "../input.ts";
@@ -83,6 +83,8 @@ export const replay = command({
             source: "replay",
           }));
         }
+        // what Pitwall put there itself no device has said
+        if (isCarriedSource(f.source)) continue;
         if (Number.isNaN(first)) first = f.arrivalUs;
         frames.push({
           atUs: f.arrivalUs - first,

@@ -42,6 +42,7 @@ const readVehicle = object<VehicleState>({
   simulated: optional(flag),
   session: orNull(text),
   sessionStartUs: orNull(number),
+  calibrationFrom: optional(text),
   lastSeenUs: orNull(number),
   framesPerS: number,
   missingFrames: number,

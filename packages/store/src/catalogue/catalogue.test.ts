@@ -54,6 +54,35 @@ describe("catalogue", () => {
     await journal[Symbol.asyncDispose]();
   });
 
+  it("keeps what was learnt of a vehicle's sensors: the newest of each, and of the sensors the newest", async () => {
+    const { journal, catalogue } = await open();
+    const { calibrations } = catalogue;
+    const row = (sensor: string, at: number, vehicle = "kart") => ({
+      vehicle,
+      sensor,
+      learntUs: T0 + at,
+      content: Uint8Array.of(at),
+    });
+    for (const [n, sensor] of ["a", "b", "c", "d", "e"].entries()) calibrations.keep(row(sensor, n));
+    calibrations.keep(row("c", 9));
+    // a session that was taken up late does not take the place of a later one
+    calibrations.keep(row("c", 7));
+    calibrations.keep(row("a", 1, "boat"));
+    catalogue[Symbol.dispose]();
+    await journal[Symbol.asyncDispose]();
+    const again = await open();
+    expect(again.catalogue.calibrations.of("kart")).toEqual([
+      row("c", 9),
+      row("e", 4),
+      row("d", 3),
+      row("b", 1),
+    ]);
+    expect(again.catalogue.calibrations.of("boat")).toEqual([row("a", 1, "boat")]);
+    expect(again.catalogue.calibrations.of("car")).toEqual([]);
+    again.catalogue[Symbol.dispose]();
+    await again.journal[Symbol.asyncDispose]();
+  });
+
   it("remembers which frames have come", async () => {
     const { journal, catalogue } = await open();
     const seen = new SeqRanges();

@@ -4,6 +4,7 @@ import { DatabaseSync } from "node:sqlite";
 import { asStoreError, type OnStoreProblem, StoreError } from "../errors.ts";
 import type { SeqRanges } from "../journal/seq-ranges.ts";
 import type { Journal } from "../journal/types.ts";
+import { type CalibrationTable, openCalibrationTable } from "./calibration-table.ts";
 import { type DeviceRow, openDeviceTable } from "./device-table.ts";
 import { type GapRow, openGapLedger } from "./gap-ledger.ts";
 import { type LapTable, openLapTable } from "./lap-table.ts";
@@ -21,7 +22,7 @@ export type SessionRow = {
   readonly title: string | null;
 };
 
-/** What is known of sessions and devices without reading recordings. Everything in it can be made again from the journal. */
+/** What is known of sessions and devices without reading recordings. All but `calibrations` can be made again from the journal. */
 export interface Catalogue extends Disposable {
   /** Newest first. */
   sessions(): SessionRow[];
@@ -46,6 +47,8 @@ export interface Catalogue extends Disposable {
   gaps(device: string): GapRow[];
   saveDevice(device: DeviceRow): void;
   devices(): DeviceRow[];
+  /** What sessions learnt of the sensors of their vehicles, for the next ones. */
+  readonly calibrations: CalibrationTable;
 }
 
 export type CatalogueOptions = {
@@ -151,6 +154,7 @@ function bind(db: DatabaseSync): Catalogue {
       ),
     deleteSession: (id) => void remove.run(id),
     laps: openLapTable(db),
+    calibrations: openCalibrationTable(db),
     saveReceived(device, boot, seen, nowUs = Date.now() * 1000) {
       db.exec("BEGIN IMMEDIATE");
       try {

@@ -67,4 +67,13 @@ export const MIGRATIONS: readonly string[] = [
     PRIMARY KEY (session, place)
   ) STRICT, WITHOUT ROWID;
   `,
+  `
+  CREATE TABLE calibrations (
+    vehicle TEXT NOT NULL,
+    sensor TEXT NOT NULL,
+    learnt_us INTEGER NOT NULL,
+    content BLOB NOT NULL,
+    PRIMARY KEY (vehicle, sensor)
+  ) STRICT, WITHOUT ROWID;
+  `,
 ];
