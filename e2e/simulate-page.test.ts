@@ -63,4 +63,24 @@ describe.skipIf(tool.skip)(`a simulated drive from the page of an empty server${
       .toMatchObject({ demo: "stopped" });
     await page.getByTestId("simulate").first().waitFor();
   }, 60_000);
+
+  it("of another course is a vehicle of its own, whose card is in sight and holds its long name", async () => {
+    await page.getByTestId("simulate").first().click();
+    const dialog = page.getByTestId("demo-dialog");
+    await dialog.locator("select").nth(1).selectOption("Autódromo José Carlos Pace - Interlagos");
+    await dialog.getByRole("button", { name: "Start" }).click();
+    const card = page.getByTestId("vehicle-kart-Autodromo-Jose-Carlos-Pace-Interlagos");
+    await card.waitFor();
+    await expect.poll(() => card.getAttribute("aria-current")).toBe("true");
+    const inside = (of: string) =>
+      card.evaluate((el, selector) => {
+        const [outer, inner] = [el.closest(selector)!, selector === "ul" ? el : el.querySelector(".id")!];
+        const [o, i] = [outer.getBoundingClientRect(), inner.getBoundingClientRect()];
+        return i.left >= o.left - 1 && i.right <= o.right + 1;
+      }, of);
+    await expect.poll(() => inside("ul")).toBe(true);
+    expect(await inside("button")).toBe(true);
+    await page.getByRole("button", { name: /stop simulation/i }).click();
+    await page.getByTestId("simulate").first().waitFor();
+  }, 60_000);
 });

@@ -12,6 +12,7 @@ import {
   type VehicleName,
 } from "@pitwall/simulator";
 import type { Demo } from "./demo.ts";
+import { safeName } from "./ingest/door.ts";
 
 const HALF_WIDTH_M = 6;
 const RATE_HZ = 25;
@@ -23,6 +24,15 @@ export const demoChoices = (): DemoChoices => ({
   vehicles: Object.keys(VEHICLES),
   tracks: drivable().map((t) => t.name),
 });
+
+/** Vehicle of a simulated drive, one for each course, so that nobody jumps from one to the next: plain letters. */
+export const vehicleOfDrive = ({ track, vehicle }: DemoDrive): string =>
+  safeName(
+    `${vehicle} ${track}`
+      .normalize("NFD")
+      .replace(/\p{M}/gu, "")
+      .replace(/[\s-]+/g, " "),
+  );
 
 /** Sends the Blackbox packets of a simulated drive to the UDP listener at the pace of time. Throws RangeError. */
 export async function startDrive(

@@ -8,12 +8,12 @@ import type { ServerConfig } from "./config.ts";
 import { deriveCutImports, dropCutImports } from "./cut-imports.ts";
 import { openData } from "./data-folder.ts";
 import { type Demo, startDemo } from "./demo.ts";
-import { startDrive } from "./demo-drive.ts";
+import { startDrive, vehicleOfDrive } from "./demo-drive.ts";
 import { DeviceRegistry, deviceState } from "./devices.ts";
 import { createHttpApp } from "./http/app.ts";
 import { importFile } from "./import.ts";
 import { type Publish, startBroker } from "./ingest/broker.ts";
-import { type Door, safeName } from "./ingest/door.ts";
+import type { Door } from "./ingest/door.ts";
 import { joinBroker } from "./ingest/external-broker.ts";
 import { createMessageHandler } from "./ingest/mqtt-messages.ts";
 import { listenTcp } from "./ingest/tcp.ts";
@@ -115,8 +115,7 @@ export async function startServer(config: ServerConfig, onProblem: OnStoreProble
   async function setDemo(on: boolean, drive?: DemoDrive): Promise<void> {
     if (drive && demo) await setDemo(false);
     if (on && !demo) {
-      // a vehicle of its own for each course: nobody jumps from one to the next
-      demoVehicle = drive ? safeName(`${drive.vehicle}-${drive.track}`) : REPLAY;
+      demoVehicle = drive ? vehicleOfDrive(drive) : REPLAY;
       const begin = (endpoint: string) => {
         internal.set(`udp ${endpoint}`, demoVehicle);
         const vehicle = recorder.vehicle(demoVehicle);

@@ -1,12 +1,40 @@
 import fc from "fast-check";
 import geodesic from "geographiclib-geodesic";
 import { describe, expect, it } from "vitest";
-import { axisRange, gScale, niceBelow } from "./nice.ts";
+import { axisRange, axisTicks, gScale, niceBelow } from "./nice.ts";
 import { createProjection, fitBox } from "./projection.ts";
 import { ramp } from "./ramp.ts";
 import { extentOf, tracePath } from "./trace-path.ts";
 
 const wgs84 = geodesic.Geodesic.WGS84;
+
+describe("labels of an axis", () => {
+  it("are where a reader would put them", () => {
+    expect(axisTicks(0, 100, 120)).toEqual([0, 20, 40, 60, 80, 100]);
+    // two are better than one, though they stand a little close
+    expect(axisTicks(-1.8, 0.8, 56)).toEqual([-1, 0]);
+    expect(axisTicks(0, 0, 100)).toEqual([]);
+  });
+
+  it("are at least two wherever two have room, lie on the axis, and never run into each other", () => {
+    fc.assert(
+      fc.property(
+        fc.double({ min: -1e4, max: 1e4, noNaN: true }),
+        fc.double({ min: 1e-3, max: 1e4, noNaN: true }),
+        fc.double({ min: 50, max: 800, noNaN: true }),
+        (min, span, heightPx) => {
+          const ticks = axisTicks(min, min + span, heightPx);
+          expect(ticks.length).toBeGreaterThanOrEqual(2);
+          for (const [i, t] of ticks.entries()) {
+            expect(t).toBeGreaterThanOrEqual(min - span * 1e-6);
+            expect(t).toBeLessThanOrEqual(min + span * (1 + 1e-6));
+            if (i > 0) expect(((t - ticks[i - 1]!) / span) * heightPx).toBeGreaterThan(12);
+          }
+        },
+      ),
+    );
+  });
+});
 
 describe("projection", () => {
   it("agrees with geodesics to a part in a thousand within 2 km, at any latitude a track lies at", () => {

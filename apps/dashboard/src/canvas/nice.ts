@@ -29,6 +29,30 @@ export function axisRange(extent: Extent, leastSpan: number, inUse?: Extent, zer
   return { min: low, max: Math.ceil((max + air) / step) * step };
 }
 
+/** Labels of an axis stand so far apart, pixels; closer, but no closer than the least, where there would be only one. */
+const APART_PX = 22;
+const LEAST_APART_PX = 13;
+
+/** Values to label on an axis of `heightPx`: on whole steps, and more than one wherever there is room. */
+export function axisTicks(min: number, max: number, heightPx: number): number[] {
+  const perPx = (max - min) / heightPx;
+  if (!(perPx > 0)) return [];
+  let step = niceBelow(APART_PX * perPx);
+  while (step < APART_PX * perPx * (1 - 1e-9)) step = niceBelow(step * 2.5);
+  const ticksBy = (by: number): number[] => {
+    const first = Math.ceil(min / by - 1e-9);
+    const count = Math.floor(max / by + 1e-9) - first + 1;
+    return Array.from({ length: Math.max(0, count) }, (_, i) => (first + i) * by);
+  };
+  let ticks = ticksBy(step);
+  while (ticks.length < 2) {
+    step = niceBelow(step * 0.6);
+    if (step < LEAST_APART_PX * perPx) break;
+    ticks = ticksBy(step);
+  }
+  return ticks;
+}
+
 /** Rings of the G-meter: full scale in g for a largest reading. */
 const G_SCALES = [0.3, 0.5, 1, 1.5, 2, 3, 4, 6, 10];
 export function gScale(largestG: number): number {

@@ -3,7 +3,7 @@ import type { Range } from "../live/coverage.ts";
 import { createGapRule, findGaps, gapLimitOf } from "../live/gaps.ts";
 import type { Series } from "../live/series.ts";
 import type { Display } from "../state/units.ts";
-import { axisRange, type Extent } from "./nice.ts";
+import { axisRange, axisTicks, type Extent } from "./nice.ts";
 import type { Palette } from "./palette.ts";
 import { clockText, timeTicks } from "./time-axis.ts";
 import { extentOf, tracePath } from "./trace-path.ts";
@@ -168,7 +168,7 @@ export function createStripPlot(
             side: k === 0 ? 3 : 1,
             size: AXIS_PX,
             gap: 6,
-            space: 22,
+            splits: (self, _axis, min, max) => axisTicks(min, max, self.bbox.height / uPlot.pxRatio),
             grid: { ...axisStyle.grid, show: k === 0 },
           }),
         ),

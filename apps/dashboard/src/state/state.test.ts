@@ -48,6 +48,7 @@ describe("units", () => {
       "Cell 3 voltage",
       "Lap flags",
     ]);
+    expect(["gpsValid", "timestampMs", "vin"].map(labelOf)).toEqual(["GPS valid", "Timestamp", "VIN"]);
   });
 
   it("writes lap times and modes", () => {

@@ -45,14 +45,26 @@ export function displayOf(channel: string, unit: string, speed: SpeedUnit): Disp
 
 const decimalsOf = (step: number): number => Math.min(3, Math.max(0, Math.ceil(-Math.log10(step))));
 
-/** A protocol's own names are taken apart: "lapFlags" reads as "Lap flags". */
+const ABBREVIATIONS: Readonly<Record<string, string>> = {
+  can: "CAN",
+  gps: "GPS",
+  gnss: "GNSS",
+  id: "ID",
+  rpm: "rpm",
+  utc: "UTC",
+  vin: "VIN",
+};
+
+/** A protocol's own names are taken apart: "lapFlags" reads as "Lap flags"; the unit stands beside the value. */
 export function labelOf(channel: string): string {
   const known = findChannel(channel);
   if (known) return known.label;
   const words = channel
     .replace(/([a-z\d])([A-Z])/g, "$1 $2")
-    .replaceAll(/[._]/g, " ")
-    .toLowerCase();
+    .replace(/(?<=.) (?:Ms|Us)$/, "")
+    .split(/[._ ]/)
+    .map((word) => ABBREVIATIONS[word.toLowerCase()] ?? word.toLowerCase())
+    .join(" ");
   return words.charAt(0).toUpperCase() + words.slice(1);
 }
 

@@ -1,4 +1,5 @@
 import type { VehicleState } from "@pitwall/api";
+import { useEffect, useRef } from "preact/hooks";
 import { usePage } from "./context.ts";
 
 const STATES: Readonly<Record<VehicleState["state"], string>> = {
@@ -13,10 +14,22 @@ export function Vehicles() {
   const chosen = model.selectedId.value;
   // Without a line to the server nothing is known of any vehicle.
   const linked = model.connection.value.kind === "open";
+  const list = useRef<HTMLUListElement>(null);
+  useEffect(() => {
+    const ul = list.current;
+    const button = ul?.querySelector("[aria-current]");
+    if (!ul || !button) return;
+    // the list alone scrolls: the page stays where its reader has it
+    const [outer, inner] = [ul.getBoundingClientRect(), button.getBoundingClientRect()];
+    ul.scrollBy({
+      left: inner.left - outer.left - (outer.width - inner.width) / 2,
+      top: inner.top - outer.top - (outer.height - inner.height) / 2,
+    });
+  }, [chosen, vehicles.length]);
   return (
     <nav class={linked ? "panel vehicles" : "panel vehicles unlinked"} aria-label="Vehicles">
       <h2>Vehicles</h2>
-      <ul>
+      <ul ref={list}>
         {vehicles.map((v) => (
           <li key={v.id}>
             <button
