@@ -70,6 +70,15 @@ describe("AiM CSV", () => {
     expect(r.laps.map((l) => (l.endUs - l.startUs) / 1e6)).toEqual([1, 1]);
   });
 
+  it("reads what Race Studio writes in Japan: year first, degrees in Shift JIS", async () => {
+    const text = `"Format","AiM CSV File"\n"User","Jo"\n"Date","2026/06/03"\n"Time","10:30:00"\n"Sample Rate","10"\n\n"Time","Water_Temp","Exh_Temp"\n"s","#C","#C"\n\n"0.0","60","400"\n"0.1","60","400"\n`;
+    // the half-width ring
+    const r = await readRecording(Uint8Array.from(text, (c) => (c === "#" ? 0xdf : c.charCodeAt(0))));
+    expect(findColumn(r, "engine.waterTemp")!.group.tUs[0]).toBe(Date.UTC(2026, 5, 3, 10, 30) * 1000);
+    expect(findColumn(r, "Exh_Temp")!.column.field.unit).toBe("degC");
+    expect(r.driver).toBe("Jo");
+  });
+
   it("turns lateral acceleration round where the course shows that it counts to the right", async () => {
     // a steady right-hand and left-hand weave: course grows in the right-hand turns
     const head = RS3.split("\n").slice(0, 12).join("\n");

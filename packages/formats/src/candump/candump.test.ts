@@ -47,6 +47,19 @@ describe("candump", () => {
     expect(findColumn(named, "wheel.speed")!.column.values[0]).toBeCloseTo(258 / 360, 9);
   });
 
+  it.each([
+    "(1436509052.249713) can0 0AA#0102030405060708 R",
+    " (1436509052.249713)  mcp251xfd0  0AA   [8]  01 02 03 04 05 06 07 08",
+    " (2015-07-10 06:17:32.249713)  can0  RX - -  0AA   [8]  01 02 03 04 05 06 07 08   '........'",
+    "(1436509052.249713)  vcan0  TX B -  0AA  [08]  01 02 03 04 05 06 07 08",
+  ])("is recognised as the console writes it: %s", async (line) => {
+    const bytes = bytesOf(`${line}\n`.repeat(2));
+    expect(recognise(bytes)?.format.id).toBe("candump");
+    const r = await readRecording(bytes, { dbc: DBC });
+    expect(r.groups[0]!.tUs[0]).toBe(1_436_509_052_249_713);
+    expect(r.groups[0]!.columns[0]!.values[0]).toBe(2.58);
+  });
+
   it.skipIf(!hasShared || !findProtocol("dbc"))(
     "reads a car's wheel speeds as its own decoder did",
     async () => {

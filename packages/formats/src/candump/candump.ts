@@ -10,7 +10,9 @@ import { headLines } from "../text/sniff.ts";
 
 const ID = "candump";
 const LOG_LINE = /^\s*\(\d+\.\d+\)\s+\S+\s+(?:[0-9A-Fa-f]{3}|[0-9A-Fa-f]{8})#/;
-const CONSOLE_LINE = /^\s*(?:\([\d.: -]+\)\s+)?\S*can\S*\s+[0-9A-Fa-f]{3,8}\s+\[\d+\]/;
+/** With a time any name is an interface's; `RX - -` is what option -x adds. */
+const CONSOLE_LINE =
+  /^\s*(?:\([\d.: -]+\)\s+\S+|\S*can\S*)\s+(?:[RT]X\s+\S\s+\S\s+)?[0-9A-Fa-f]{3,8}\s+\[\d+\]/;
 
 type Meaning = { readonly protocol: Protocol; readonly protocolOptions: ProtocolOptions };
 

@@ -78,4 +78,38 @@ describe("GPX", () => {
     expect(r.notes).toEqual(["no point has a time; they are numbered one a second"]);
     await expect(readRecording(bytesOf("<gpx></gpx>"))).rejects.toMatchObject({ code: "empty" });
   });
+
+  const point = (lat: string, extensions: string, time = "<time>2026-05-28T13:34:00Z</time>") =>
+    `<gpx version="1.1"><trk><trkseg><trkpt lat="${lat}" lon="7,5">${time}<extensions>${extensions}</extensions></trkpt></trkseg></trk></gpx>`;
+
+  it.each([
+    [
+      "OsmAnd: the bearing is the course, the heading is the phone's",
+      "<osmand:speed>12.5</osmand:speed><osmand:heading>10</osmand:heading><osmand:bearing>90</osmand:bearing>",
+    ],
+    ["Geo Tracker: letters", '<geotracker:meta c="90" s="12.5" />'],
+    ["a unit behind the name", "<speed_kmh>45</speed_kmh><heading>90</heading>"],
+  ])("reads speed and course of %s", async (_, extensions) => {
+    const r = await readRecording(bytesOf(point("45.5", extensions)));
+    const named = (id: string) => r.groups[0]!.columns.filter((c) => c.field.name === id);
+    expect(named("gnss.speed").map((c) => c.values[0])).toEqual([12.5]);
+    expect(named("gnss.course").map((c) => c.values[0])).toEqual([expect.closeTo(Math.PI / 2, 12)]);
+  });
+
+  it("reads decimal commas", async () => {
+    const r = await readRecording(bytesOf(point("45,25", "<speed>3,5</speed>")));
+    const v = (id: string) => findColumn(r, id)!.column.values[0];
+    expect([v("gnss.lat"), v("gnss.lon"), v("gnss.speed")]).toEqual([45.25, 7.5, 3.5]);
+  });
+
+  it("leaves out the points of a route, which have no time, beside a track that has", async () => {
+    const text = point("45.5", "").replace(
+      "<trk>",
+      '<rte><rtept lat="1" lon="2"/><rtept lat="3" lon="4"/></rte><trk>',
+    );
+    const r = await readRecording(bytesOf(text));
+    expect([...findColumn(r, "gnss.lat")!.column.values]).toEqual([45.5]);
+    expect(r.absoluteTime).toBe(true);
+    expect(r.notes).toEqual(["2 points without a time are left out"]);
+  });
 });

@@ -36,4 +36,17 @@ describe("KML", () => {
     expect(r.absoluteTime).toBe(false);
     expect(r.problems?.count).toBe(1);
   });
+
+  it("reads placemarks that are points with a time, and leaves out those without one", async () => {
+    const at = (s: number, lon: number) =>
+      `<Placemark><name>P</name><TimeStamp><when>2026-05-28T13:34:0${s}Z</when></TimeStamp><Point><coordinates>
+ ${lon}, 45.1, 210.5 </coordinates></Point></Placemark>`;
+    const text = `<kml><Document><name>Drive</name>${at(1, 7.1)}<Placemark><Point><coordinates>1,2</coordinates></Point></Placemark>${at(2, 7.2)}</Document></kml>`;
+    const r = await readRecording(bytesOf(text));
+    const t0 = Date.UTC(2026, 4, 28, 13, 34) * 1000;
+    expect([...r.groups[0]!.tUs]).toEqual([t0 + 1e6, t0 + 2e6]);
+    expect([...findColumn(r, "gnss.lon")!.column.values]).toEqual([7.1, 7.2]);
+    expect([...findColumn(r, "gnss.alt")!.column.values]).toEqual([210.5, 210.5]);
+    expect(r).toMatchObject({ title: "Drive", absoluteTime: true });
+  });
 });

@@ -5,7 +5,7 @@ import { writeKml } from "./write.ts";
 
 export const kml: Format = {
   id: "kml",
-  title: "KML (gx:Track, LineString)",
+  title: "KML (gx:Track, LineString, points with times)",
   extensions: ["kml"],
   sniff: (head) => (/<(?:\w+:)?kml[\s>]/.test(headText(head, 4096)) ? 1 : 0),
   read: readKml,

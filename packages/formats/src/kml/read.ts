@@ -67,6 +67,9 @@ export async function readKml(source: ByteSource, options: ReadOptions): Promise
   let track: Track | undefined;
   let array = "";
   let inLine = false;
+  /** Of the Placemark that is being read: its TimeStamp, and whether it is a Point. */
+  let stamp: string | undefined;
+  let inPoint = false;
   await readXml(
     source,
     options,
@@ -77,23 +80,32 @@ export async function readKml(source: ByteSource, options: ReadOptions): Promise
         else if (name === "SchemaData" && track) track.own = /schemaUrl\s*=\s*["']#pitwall["']/.test(tag);
         else if (name === "SimpleArrayData") array = /\bname\s*=\s*["']([^"']*)["']/.exec(tag)?.[1] ?? "";
         else if (name === "LineString" || name === "LinearRing") inLine = true;
+        else if (name === "Placemark") stamp = undefined;
+        else if (name === "Point") inPoint = true;
       },
       onClose(name) {
         if (name === "Track" && track) {
           addTrack(track, rows, clock, problems);
           track = undefined;
         } else if (name === "LineString" || name === "LinearRing") inLine = false;
+        else if (name === "Point") inPoint = false;
       },
       onBlock(name, text, line) {
         const node = parseElement(name, text);
         const value = typeof node === "string" ? node : "";
         if (name === "name") title ??= value || undefined;
-        else if (name === "when") track?.whens.push(value);
+        else if (name === "when" && track) track.whens.push(value);
+        else if (name === "when") stamp = value;
         else if (name === "coord") track?.coords.push(value);
         else if (name === "value" && track && array !== "") {
           const list = track.arrays.get(array);
           if (list) list.push(value);
           else track.arrays.set(array, [value]);
+        } else if (name === "coordinates" && inPoint && stamp !== undefined) {
+          const [lon = "", lat = "", alt] = value.trim().split(/\s*,\s*/);
+          const tUs = clock.next(stamp);
+          if (!Number.isNaN(tUs) && position(rows, lon, lat, alt)) rows.add(tUs);
+          else problems.add("malformed", "a point with a time cannot be read", { line });
         } else if (name === "coordinates" && inLine)
           for (const [i, point] of value.trim().split(/\s+/).entries()) {
             const [lon = "", lat = "", alt] = point.split(",");
@@ -115,7 +127,7 @@ export async function readKml(source: ByteSource, options: ReadOptions): Promise
     throw new FormatError(
       "empty",
       "kml",
-      problems.report().notes[0] ?? "neither a gx:Track nor a LineString",
+      problems.report().notes[0] ?? "neither a gx:Track nor a LineString, and no point with a TimeStamp",
     );
   const name = title ?? options.name;
   return {

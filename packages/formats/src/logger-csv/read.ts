@@ -12,6 +12,7 @@ import { dayUs, parseClock, parseDate } from "../text/date.ts";
 import { guessDelimiter } from "../text/delimiter.ts";
 import { isEpoch } from "../text/epoch.ts";
 import { cellsOf } from "../text/lines.ts";
+import type { RowParser } from "../text/row.ts";
 
 /** The exports of MoTeC i2 and of AiM Race Studio are one kind of file: keys and values, a row of names, one of units, rows at one rate. */
 export type LoggerCsv = {
@@ -23,14 +24,16 @@ export type LoggerCsv = {
 
 type Meta = Map<string, string[]>;
 
-/** The row of names: it begins with "Time" and what follows is no time of day. */
+const isNumber = (cell: string): boolean => /^[-+]?\d*[.,]?\d+(?:[eE][-+]?\d+)?$/.test(cell);
+const TIME = /^time(?:\s*\(.*\))?$/i;
+
+/** The row of names: it begins with "Time" (or "Distance", as exported along the lap), and no time of day follows. */
 function isNames(cells: readonly string[]): boolean {
-  if (!/^time(\s*\(.*\))?$/i.test(cells[0] ?? "")) return false;
+  if (!TIME.test(cells[0] ?? "") && !/^(?:lap )?distance(?:\s*\(.*\))?$/i.test(cells[0] ?? "")) return false;
   const filled = cells.filter((c) => c !== "");
-  return filled.length > 1 && !/^\d?\d[:.]\d\d/.test(filled[1]!);
+  return filled.length > 1 && !/^\d?\d[:.]\d\d/.test(filled[1]!) && !isNumber(filled[1]!);
 }
 
-const isNumber = (cell: string): boolean => /^[-+]?\d*[.,]?\d+(?:[eE][-+]?\d+)?$/.test(cell);
 const numberOf = (cell: string | undefined): number => Number(cell?.replace(",", ".") ?? Number.NaN);
 
 /** Some exports put a row of channel numbers between the units and the data. */
@@ -44,7 +47,7 @@ function place(
   group: string,
 ): CellPlan[] {
   return names.flatMap((name, cell): CellPlan[] => {
-    if (cell === 0 || name === "" || /^time$/i.test(name)) return [];
+    if (name === "" || TIME.test(name)) return [];
     return [{ cell, group, ...nameColumn(name, units[cell] ?? "", { system: rule.system }) }];
   });
 }
@@ -91,14 +94,26 @@ export async function readLoggerCsv(
   };
   const planOf = (n: readonly string[], u: readonly string[]): TablePlan => {
     start();
-    const step = unitOf(u[0] || "s") ?? { scale: 1 };
+    const at = n.findIndex((name) => TIME.test(name));
+    const step = unitOf(u[at] || "s") ?? { scale: 1 };
+    const rateHz = numberOf(meta.get("sample rate")?.[0]);
+    let rows = 0;
+    if (at < 0 && !(rateHz > 0))
+      throw new FormatError(
+        "unsupported",
+        rule.id,
+        "neither a column Time nor a sample rate says when the rows were",
+      );
+    if (at < 0)
+      problems.note(`no column says the time; rows are taken as one every 1/${rateHz} s, the stated rate`);
+    const secondsOf = (row: RowParser) => (at < 0 ? rows++ / rateHz : row.values[at]! * step.scale);
     return {
       rule: { delimiter: delimiter ?? "," },
       minCells: n.length,
       maxCells: n.length,
       cells: place(n, u, rule, rule.system),
       time(row) {
-        lastUs = baseUs + Math.round(row.values[0]! * step.scale * 1e6);
+        lastUs = baseUs + Math.round(secondsOf(row) * 1e6);
         return lastUs;
       },
     };
@@ -126,7 +141,7 @@ export async function readLoggerCsv(
       if (isNumber(cells[0]!))
         throw new FormatError("malformed", rule.id, "no row of units below the names", line);
       // an alias row may stand between names and units
-      if (/^time$/i.test(cells[0]!)) {
+      if (isNames(cells)) {
         names = cells;
         return undefined;
       }
@@ -148,7 +163,7 @@ export async function readLoggerCsv(
   const one = (key: string) => meta.get(key)?.find((c) => c !== "");
   const [vehicle, driver, track] = [
     one("vehicle"),
-    one("driver") ?? one("racer"),
+    one("driver") ?? one("racer") ?? one("user"),
     one("venue") ?? one("track"),
   ];
   const title = one("session") ?? options.name;

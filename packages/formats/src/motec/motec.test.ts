@@ -75,6 +75,46 @@ describe("MoTeC CSV", () => {
     expect(r.groups[0]!.columns).toHaveLength(1);
     expect(r.laps).toHaveLength(1);
   });
+
+  const along = (titles: string, units: string, rows: string) =>
+    `"Format","MoTeC CSV File"\n"Log Date","3-Sep-25"\n"Log Time","11:54:02"\n"Sample Rate","50.000","Hz"\n"Beacon Markers","0.02 0.06"\n\n${titles}\n${units}\n\n${rows}\n`;
+
+  it("reads an export along the distance, by its column of time or else by its rate", async () => {
+    const start = Date.UTC(2025, 8, 3, 11, 54, 2) * 1000;
+    const timed = await readRecording(
+      bytesOf(along('"Distance","Time","Ground Speed"', '"m","s","km/h"', '"0","1.5","36"\n"1","1.6","72"')),
+    );
+    expect([...findColumn(timed, "trip.distance")!.group.tUs]).toEqual([start + 1.5e6, start + 1.6e6]);
+    expect([...findColumn(timed, "wheel.speed")!.column.values]).toEqual([10, 20]);
+    const untimed = await readRecording(
+      bytesOf(along('"Distance","Ground Speed"', '"km","km/h"', '"0","36"\n"0.002","72"\n"0.004","72"')),
+    );
+    expect([...findColumn(untimed, "trip.distance")!.group.tUs].map((t) => t - start)).toEqual([
+      0, 20_000, 40_000,
+    ]);
+    expect([...findColumn(untimed, "trip.distance")!.column.values]).toEqual([0, 2, 4]);
+    expect(untimed.laps).toEqual([{ number: 1, startUs: start + 20_000, endUs: start + 60_000 }]);
+    expect(untimed.notes.join()).toContain("one every 1/50 s");
+    await expect(
+      readRecording(bytesOf(along('"Distance","RPM"', '"m","rpm"', '"0","1"').replace('"50.000"', '""'))),
+    ).rejects.toMatchObject({ code: "unsupported" });
+  });
+
+  it("reads decimal commas in quotes", async () => {
+    const text = along(
+      '"Time","Ground Speed","Temp"',
+      '"s","km/h","\u2103"',
+      '"0,000","36,0","80,125"\n"1,020","72,0","81"',
+    );
+    const r = await readRecording(bytesOf(text.replace(/(\d)\.(\d)/g, "$1,$2")));
+    expect(r.groups[0]!.tUs[1]! - r.groups[0]!.tUs[0]!).toBe(1_020_000);
+    expect([...findColumn(r, "wheel.speed")!.column.values]).toEqual([10, 20]);
+    expect(r.groups[0]!.columns[1]).toMatchObject({
+      field: { unit: "degC" },
+      values: Float64Array.of(80.125, 81),
+    });
+    expect((r.laps[0]!.endUs - r.laps[0]!.startUs) / 1e6).toBe(0.04);
+  });
 });
 
 type LdChannel = {

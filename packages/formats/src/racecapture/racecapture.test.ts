@@ -36,4 +36,27 @@ describe("RaceCapture log", () => {
     const r = await readRecording(bytesOf(LOG));
     expect(r.laps[0]).toEqual({ number: 1, startUs: (T0 + 100) * 1000, endUs: (T0 + 200) * 1000 });
   });
+
+  it.each([
+    ["without the range", (h: string) => h.replace(/\|[-\d.]+\|[-\d.]+(\|\d+)/g, "$1")],
+    ["saved again without quotes", (h: string) => h.replaceAll('"', "")],
+    [
+      "saved again with the cells in quotes",
+      (h: string) => h.replaceAll('"', '""').replace(/[^,]+/g, '"$&"'),
+    ],
+  ])("reads a header %s", async (_, change) => {
+    const text = LOG.split("\n").slice(0, 6).join("\n").replace(HEAD, change(HEAD));
+    expect(recognise(bytesOf(text))?.format.id).toBe("racecapture-log");
+    const [plain, changed] = await Promise.all(
+      [LOG.split("\n").slice(0, 6).join("\n"), text].map((t) => readRecording(bytesOf(t))),
+    );
+    expect(changed).toEqual(plain);
+  });
+
+  it("shifts no column where a cell of the header is odd", async () => {
+    const text = LOG.replaceAll('"Battery"|"Volts"|0.0|20.0|1', '"Battery"');
+    const r = await readRecording(bytesOf(text));
+    expect(findColumn(r, "gnss.lat")!.column.values[1]).toBe(47.1);
+    expect(findColumn(r, "device.voltage")!.column.values[0]).toBe(12.5);
+  });
 });

@@ -11,8 +11,21 @@ import { settleSigns } from "../table/settle-signs.ts";
 import { firstLine } from "../text/sniff.ts";
 import { moveTimes, UptimeSegments } from "./segments.ts";
 
-/** One cell of the header: `"Latitude"|"Degrees"|-180.0|180.0|25`: name, unit, range, rate. */
-const CELL = /"([^"]*)"\|"([^"]*)"\|[^,]*/g;
+/**
+ * One cell of the header: `"Latitude"|"Degrees"|-180.0|180.0|25`: name, unit, range, rate. Loggers that follow the form
+ * leave out the range; programs that saved the file again, the quotes.
+ */
+const CELL = /^\s*"*([^"|]+)"*\|"*([^"|]*)"*(?:\|[-\d.]*)+"?\s*$/;
+
+/** Names and units in the order of the cells; a cell of another form has a name only, so that none behind it shifts. */
+function cellsOfHeader(text: string): { name: string; unit: string }[] | undefined {
+  const cells = text.split(",").map((cell) => ({ cell, match: CELL.exec(cell) }));
+  if (!cells.some((c) => c.match)) return undefined;
+  return cells.map(({ cell, match }) => ({
+    name: match?.[1] ?? cell.replaceAll('"', "").trim(),
+    unit: match?.[2] ?? "",
+  }));
+}
 
 /** Names of RaceCapture that say something else elsewhere. */
 const OWN: Readonly<Record<string, string>> = {
@@ -36,7 +49,7 @@ const FRAME = new Set([
 ]);
 
 function place(name: string, unit: string, cell: number): CellPlan | undefined {
-  if (FRAME.has(name)) return undefined;
+  if (FRAME.has(name) || name === "") return undefined;
   const named = nameColumn(name, unit, { channel: OWN[name] });
   const id = named.field.name;
   const group = id.startsWith("gnss.") ? "gps" : id.startsWith("imu.") ? "imu" : "channels";
@@ -49,8 +62,8 @@ async function read(source: ByteSource, options: ReadOptions): Promise<Recording
   const laps = new LapNumbers();
   let names: string[] = [];
   const header = (text: string, line: number): TablePlan | undefined => {
-    const cells = [...text.matchAll(CELL)].map((m) => ({ name: m[1]!, unit: m[2]! }));
-    if (cells.length === 0) {
+    const cells = cellsOfHeader(text);
+    if (!cells) {
       if (text.trim() === "") return undefined;
       throw new FormatError("malformed", "racecapture-log", "the first line names no channels", line);
     }
@@ -92,8 +105,8 @@ async function read(source: ByteSource, options: ReadOptions): Promise<Recording
     aside(text, line) {
       // the logger writes its header again when it starts a new session in the same file
       segments.restart();
-      const again = [...text.matchAll(CELL)].map((m) => m[1]!);
-      if (again.join() !== names.join())
+      const again = cellsOfHeader(text)?.map((c) => c.name);
+      if (again?.join() !== names.join())
         problems.add("unsupported", "the channels change here; what follows is read by the first header", {
           line,
         });
@@ -119,7 +132,11 @@ export const raceCaptureLog: Format = {
   id: "racecapture-log",
   title: "RaceCapture log",
   extensions: ["log", "csv"],
-  sniff: (head) => (/^"[^"]+"\|"[^"]*"\|[-\d.]+\|[-\d.]+\|\d+/.test(firstLine(head)) ? 1 : 0),
+  sniff(head) {
+    const line = firstLine(head);
+    if (/^"[^"]+"\|"[^"]*"\|[-\d.]+\|[-\d.]+\|\d+/.test(line)) return 1;
+    return /^"*(?:Interval|Utc)"*\|"*ms"*\|\d/.test(line) ? 1 : 0;
+  },
   read,
   carries: {
     times: "own",

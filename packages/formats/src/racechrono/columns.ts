@@ -21,6 +21,16 @@ export const FRAME = new Set([
   "trap name",
 ]);
 
+/** The units of RaceChrono's own names, for tables that were written without the rows of units and sources. */
+export const unitWithout = (name: string): string =>
+  /^(?:latitude|longitude|bearing|lean_angle)$/.test(name)
+    ? "deg"
+    : /_acc$/.test(name)
+      ? "G"
+      : /_rate_of_rotation$/.test(name)
+        ? "deg/s"
+        : ({ speed: "m/s", altitude: "m", accuracy: "m", distance_traveled: "m" }[name] ?? "");
+
 /**
  * One column of a RaceChrono table. `source` is "100: gps", "calc", "gps" …; names repeat across sources, so name and
  * source together say what it is. Lateral acceleration is positive to the left, as in the house.

@@ -94,4 +94,41 @@ Time (s),Session fragment #,Lap #,Trap name,X-position (m),Speed (m/s),Bearing (
     expect(findColumn(r, "engine.rpm")!.group.name).toBe("obd");
     expect(r.laps).toEqual([{ number: 2, startUs: 1_580_551_860_200_000, endUs: 1_580_551_860_300_000 }]);
   });
+
+  // as RaceChrono 1 to 4 wrote it, and TraX and Torque converters after it
+  const V1 = `This file is created using RaceChrono v4.1.5 ( http://www.racechrono.com/ ).
+
+Session title,"Old"
+Track name,Nordschleife
+Driver name,Jo
+Created,21/08/2012,18:17
+
+Lap #,Timestamp (s),Distance (m),Distance (km),Locked satellites,Latitude (deg),Longitude (deg),Speed (m/s),Speed (kph),Speed (mph),Altitude (m),Bearing (deg),Lateral Acceleration (G),RPM (rpm),Trap name
+N/A,1345572000.1,1,0.001,9,50.33,6.94,10,36,22.4,600,90,0.5,4000,
+1,1345572000.2,2,0.002,9,50.33,6.95,11,39.6,24.6,600,90,0.5,4100,Start
+1,1345572000.3,3,0.003,9,50.33,6.96,12,43.2,26.8,600,90,0.5,4200,
+2,1345572000.4,4,0.004,9,50.33,6.97,13,46.8,29.1,600,90,0.5,4300,Start
+`;
+  it("reads version 1 too: the lap first, one quantity in several units", async () => {
+    expect(recognise(bytesOf(V1))).toMatchObject({ format: { id: "racechrono-csv-2" }, confidence: 1 });
+    const r = await readRecording(bytesOf(V1));
+    expect(r).toMatchObject({ title: "Old", track: "Nordschleife", driver: "Jo", absoluteTime: true });
+    expect([...findColumn(r, "gnss.speed")!.column.values]).toEqual([10, 11, 12, 13]);
+    expect([...findColumn(r, "trip.distance")!.column.values]).toEqual([1, 2, 3, 4]);
+    expect(findColumn(r, "gnss.sats")!.column.values[0]).toBe(9);
+    expect(findColumn(r, "vehicle.aLat")!.column.values[0]).toBeCloseTo(4.903325, 9);
+    expect(r.groups.flatMap((g) => g.columns).length).toBe(9);
+    expect(r.laps).toEqual([{ number: 1, startUs: 1_345_572_000_200_000, endUs: 1_345_572_000_400_000 }]);
+    expect(r.notes).toEqual([]);
+  });
+
+  it("reads names of version 3 without the rows of units and sources, from the first row on", async () => {
+    const text =
+      "Format,2\ntimestamp,lap_number,latitude,longitude,bearing,speed,lateral_acc\n1700000000.0,1,45,-122,180,10,0.5\n1700000000.5,1,45.1,-122.1,180,20,0.5\n";
+    const r = await readRecording(bytesOf(text));
+    expect([...findColumn(r, "gnss.speed")!.column.values]).toEqual([10, 20]);
+    expect(findColumn(r, "gnss.course")!.column.values[0]).toBeCloseTo(Math.PI, 12);
+    expect(findColumn(r, "vehicle.aLat")!.column.values[1]).toBeCloseTo(4.903325, 9);
+    expect(r.notes.join()).toContain("no rows of units and sources");
+  });
 });

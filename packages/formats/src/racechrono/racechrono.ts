@@ -14,7 +14,8 @@ const carries = {
 
 const isHeader3 = (line: string) => /^"?timestamp"?[,;\t]/.test(line) && /lap_number|fragment_id/.test(line);
 const isHeader2 = (line: string) =>
-  /^"?Time \(s\)"?[,;\t]/.test(line) && /Session fragment #|Lap #/.test(line);
+  (/^"?Time \(s\)"?[,;\t]/.test(line) && /Session fragment #|Lap #/.test(line)) ||
+  /^"?Lap #"?[,;\t]"?Timestamp \(s\)/.test(line);
 
 function sniff(head: Uint8Array, isHeader: (line: string) => boolean): number {
   const lines = headLines(head);
@@ -35,7 +36,7 @@ export const raceChronoCsv3: Format = {
 
 export const raceChronoCsv2: Format = {
   id: "racechrono-csv-2",
-  title: "RaceChrono CSV v2",
+  title: "RaceChrono CSV v1 and v2",
   extensions: ["csv"],
   sniff: (head) => sniff(head, isHeader2),
   read: readRaceChrono,

@@ -9,7 +9,7 @@ import { ProblemLog } from "../table/problems.ts";
 import { readTable } from "../table/read-table.ts";
 import { isEpoch } from "../text/epoch.ts";
 import { cellsOf } from "../text/lines.ts";
-import { FRAME, placeColumn } from "./columns.ts";
+import { FRAME, placeColumn, unitWithout } from "./columns.ts";
 import { type Preamble, takePreamble } from "./preamble.ts";
 
 type Header = { names: string[]; units: string[]; sources: string[] };
@@ -20,11 +20,19 @@ function headerOf3(lines: readonly string[][]): Header | undefined {
   return names && units && sources ? { names, units, sources } : undefined;
 }
 
-/** Version 2 has one: `Speed (m/s) *obd`. Without a source it is the GNSS receiver or computed from it. */
+/**
+ * Version 2 has one: `Speed (m/s) *obd`. Without a source it is the GNSS receiver or computed from it. Version 1 repeats
+ * speed and distance in other units; the first is kept.
+ */
 function headerOf2(cells: readonly string[]): Header {
+  const seen = new Set<string>();
   const parts = cells.map((cell) => {
     const source = /\*\s*(\w+)\s*$/.exec(cell)?.[1] ?? "";
-    return { ...splitTitle(cell.replace(/\s*\*\s*\w+\s*$/, "")), source };
+    const part = { ...splitTitle(cell.replace(/\s*\*\s*\w+\s*$/, "")), source };
+    const key = `${part.name.toLowerCase()} ${source}`;
+    if (seen.has(key)) return { ...part, name: "" };
+    seen.add(key);
+    return part;
   });
   return {
     names: parts.map((p) => p.name),
@@ -40,6 +48,7 @@ function planOf(header: Header, delimiter: string, laps: LapNumbers, seen: { fir
   const elapsed = at("elapsed_time", "elapsed time");
   const lap = at("lap_number", "lap #");
   const cells = names.flatMap((name, cell): CellPlan[] => {
+    if (name === "") return [];
     const placed = placeColumn(name, units[cell] ?? "", sources[cell] ?? "", cell);
     return placed ? [placed] : [];
   });
@@ -66,14 +75,23 @@ export async function readRaceChrono(source: ByteSource, options: ReadOptions): 
   let delimiter = ",";
   const header = (text: string, line: number): TablePlan | undefined => {
     // programs for tables write their own between the cells
-    if (rows.length === 0) delimiter = /^"?(?:timestamp|time \(s\))"?([,;\t])/i.exec(text)?.[1] ?? ",";
+    if (rows.length === 0) delimiter = /^"?(?:timestamp|time \(s\)|lap #)"?([,;\t])/i.exec(text)?.[1] ?? ",";
     const cells = cellsOf(text, delimiter);
     const first = cells[0]!.toLowerCase();
-    if (rows.length === 0 && first.startsWith("time (s)"))
+    if (rows.length === 0 && (first.startsWith("time (s)") || (first === "lap #" && cells.length > 2)))
       return planOf(headerOf2(cells), delimiter, laps, seen);
     if (rows.length === 0 && first !== "timestamp") {
       takePreamble(text, preamble);
       return undefined;
+    }
+    if (rows.length === 1 && /^\d+(?:[.,]\d+)?$/.test(cells[0]!)) {
+      problems.note(
+        "the table has no rows of units and sources; those of RaceChrono are taken, for one receiver",
+      );
+      const names = rows[0]!.map((name) => name.toLowerCase());
+      const units = names.map(unitWithout);
+      const sources = names.map((name) => (FRAME.has(name) ? "" : "gps"));
+      return { ...planOf({ names, units, sources }, delimiter, laps, seen), fromHere: true };
     }
     rows.push(cells);
     const whole = headerOf3(rows);

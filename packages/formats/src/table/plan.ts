@@ -14,6 +14,8 @@ export type CellPlan = {
 
 /** What the rows of a table mean. A reader makes one from the lines above the data. */
 export type TablePlan = {
+  /** The line that completed the header is a row already. */
+  readonly fromHere?: true;
   readonly rule: RowRule;
   /** Rows of fewer cells are damaged. */
   readonly minCells: number;

@@ -49,6 +49,7 @@ export async function readTable(
           throw new FormatError("malformed", id, "no header row in the first lines", line);
         const plan = reading.header(textOf(bytes, start, end), line);
         if (plan) table = new Table(plan, problems);
+        if (plan?.fromHere) table?.line(bytes, start, end, line);
       } else if (apart || (bytes[start] === mark && end > start))
         apart = reading.aside?.(textOf(bytes, start, end), line) === true;
       else {

@@ -1,5 +1,6 @@
-import { nameColumn } from "../names/channel-names.ts";
-import { splitTitle } from "../names/units.ts";
+import { type NamedColumn, nameColumn } from "../names/channel-names.ts";
+import { splitTitle, unitOf } from "../names/units.ts";
+import { placeColumn, unitWithout } from "../racechrono/columns.ts";
 import type { CellPlan } from "../table/plan.ts";
 import type { VboSections } from "./sections.ts";
 
@@ -68,12 +69,42 @@ export function columnsOf(s: VboSections): VboColumns {
     }
     const standard = STANDARD[k];
     const title = (aligned ? s.header[cell] : s.header.find((h) => key(splitTitle(h).name) === k)) ?? name;
-    const said = listed[cell] || splitTitle(title).unit || splitTitle(name).unit;
+    const said = listed[cell] || unitBehind(name, title) || splitTitle(title).unit || splitTitle(name).unit;
+    const racechrono = sourced(name, said);
+    if (racechrono) return [{ ...place, ...racechrono }];
     const unit = said || standard?.unit || "";
     const bare = standard || listed[cell] ? name : splitTitle(name).name;
     return [{ ...place, ...nameColumn(bare, unit, { channel: standard?.channel, system: "vbo" }) }];
   });
   return { cells, time, lat, lon, lap, count };
+}
+
+/** `latacc-calc g` beside the name `latacc-calc`: what follows the name is the unit. */
+function unitBehind(name: string, title: string): string {
+  const rest = title.toLowerCase().startsWith(`${name.toLowerCase()} `)
+    ? title.slice(name.length).trim()
+    : "";
+  return rest !== "" && unitOf(rest) ? rest : "";
+}
+
+/** Standard columns as RaceChrono works them out from the positions, beside those of the receiver. */
+const CALCULATED: Readonly<Record<string, string>> = { latacc: "lateral_acc", longacc: "longitudinal_acc" };
+
+/**
+ * RaceChrono names the source behind the channel: `rpm-obd`, `x_acc-acc`, `z_rate_of_rotation-gyro`. What it works out
+ * itself keeps the source in its name; the reader takes it where the receiver gave nothing.
+ */
+function sourced(name: string, said: string): NamedColumn | undefined {
+  const m = /^(.+)-(calc|acc|gyro|magn|obd|canbus)$/i.exec(name);
+  if (!m) return undefined;
+  const [bare, source] = [m[1]!.toLowerCase(), m[2]!.toLowerCase()];
+  const plain = CALCULATED[bare] ?? (bare === "velocity" ? "speed" : bare);
+  const unit = said || unitWithout(plain);
+  if (!CALCULATED[bare]) {
+    const { field, scale, offset } = placeColumn(plain, unit, source, 0) ?? nameColumn(name, unit);
+    return { field, scale, offset };
+  }
+  return nameColumn(`${bare}_${source}`, unit, { channel: "" });
 }
 
 /** `[channel units]` lines belong to the last columns; "(null)" and a blank line are none. */

@@ -6,6 +6,7 @@ import { LapNumbers } from "../table/lap-numbers.ts";
 import type { TablePlan } from "../table/plan.ts";
 import { ProblemLog } from "../table/problems.ts";
 import { readTable } from "../table/read-table.ts";
+import { settleSigns } from "../table/settle-signs.ts";
 import { DayClock, dayTimeUs, firstMidnightUs, parseDay } from "../text/day-time.ts";
 import { isEpoch } from "../text/epoch.ts";
 import { columnsOf } from "./columns.ts";
@@ -54,7 +55,7 @@ export async function readVbo(source: ByteSource, options: ReadOptions): Promise
     };
   };
 
-  const { groups } = await readTable(source, options, {
+  const table = await readTable(source, options, {
     id: "vbo",
     problems,
     header: (text, line) => (reader.take(text, line) === "data" ? plan(line) : undefined),
@@ -62,6 +63,7 @@ export async function readVbo(source: ByteSource, options: ReadOptions): Promise
     aside: (text, line) => reader.take(text, line) !== "data",
   });
 
+  const groups = calculatedWhereNone(table.groups, problems);
   problems.note(clock.leap.note());
   const s = reader.sections;
   const trace = settlePosition(groups, options, problems);
@@ -71,10 +73,12 @@ export async function readVbo(source: ByteSource, options: ReadOptions): Promise
   for (const tUs of new Set(groups.map((g) => g.tUs))) for (let i = 0; i < tUs.length; i++) tUs[i]! += base;
   const gates = s.gates.flatMap(({ text, line }) => gateOf(text, line, trace, problems) ?? []);
   if (!day) problems.note("the file names no day (--date does): times count from midnight");
+  settleSigns(groups, problems);
+  const title = s.title ?? options.name;
   return {
     groups,
     absoluteTime: day !== undefined && isEpoch(base),
-    ...(options.name === undefined ? {} : { title: options.name }),
+    ...(title === undefined ? {} : { title }),
     ...(s.track === undefined ? {} : { track: s.track }),
     ...(s.driver === undefined ? {} : { driver: s.driver }),
     ...(s.device === undefined ? {} : { device: s.device }),
@@ -82,6 +86,32 @@ export async function readVbo(source: ByteSource, options: ReadOptions): Promise
     laps: laps.laps.map((l) => ({ ...l, startUs: l.startUs + base, endUs: l.endUs + base })),
     ...problems.report(),
   };
+}
+
+/**
+ * RaceChrono writes the standard columns of the accelerations whether the receiver measures them or not, as 0, and those
+ * that it works out itself beside them.
+ */
+function calculatedWhereNone(groups: readonly Group[], problems: ProblemLog): Group[] {
+  const pairs = [
+    ["vehicle.aLat", "latacc_calc"],
+    ["vehicle.aLong", "longacc_calc"],
+  ] as const;
+  return groups.map((group) => {
+    let columns = group.columns;
+    for (const [id, other] of pairs) {
+      const empty = columns.find((c) => c.field.name === id && c.values.every((v) => v === 0));
+      const calculated = columns.find((c) => c.field.name === other);
+      if (!empty || !calculated) continue;
+      const { resolution } = calculated.field;
+      const field = { ...empty.field, ...(resolution === undefined ? {} : { resolution }) };
+      columns = columns.flatMap((c) =>
+        c === empty ? [{ field, values: calculated.values }] : c === calculated ? [] : [c],
+      );
+      problems.note(`${id} is 0 throughout and is taken as RaceChrono worked it out (${other})`);
+    }
+    return { ...group, columns };
+  });
 }
 
 /**

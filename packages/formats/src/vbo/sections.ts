@@ -7,6 +7,7 @@ export type VboSections = {
   readonly units: string[];
   readonly gates: { text: string; line: number }[];
   names: string[];
+  title?: string;
   track?: string;
   device?: string;
   driver?: string;
@@ -44,6 +45,10 @@ export class SectionReader {
         break;
       case "column names":
         if (plain !== "") s.names.push(...plain.split(/[\s,]+/));
+        break;
+      // RaceChrono
+      case "session data":
+        if (/^name\s+\S/i.test(plain)) s.title = plain.slice(4).trim();
         break;
       default:
         this.#remark(plain);
