@@ -4,7 +4,9 @@ import type { Incident, Lap, LapFlag, LapKind } from "../timing/lap.ts";
 import { timeLaps } from "../timing/time-laps.ts";
 import { type Trace, traceOf } from "../trace.ts";
 import type { Layout } from "../track/track.ts";
+import { crossedBackward, missesSplits, seesMore, splitsAsPassed } from "./lines-as-passed.ts";
 import { type GateSource, type LayoutOptions, resolveLayout } from "./resolve-layout.ts";
+import { toldOf } from "./told.ts";
 
 export type LapsReportOptions = LayoutOptions & { readonly minLapTimeS?: number };
 
@@ -47,8 +49,6 @@ export type TimedRecording = {
 
 /** A lap the file states is this far off what was timed before it is worth a note. */
 const AGREE_S = 0.1;
-/** More than this nobody reads. */
-const MOST_TOLD = 20;
 
 /** The laps of a recording as plain data, ready for JSON. Throws as `timeRecording`. */
 export const lapsReport = (recording: Recording, options: LapsReportOptions = {}): LapsReport =>
@@ -72,18 +72,21 @@ export function timeRecording(recording: Recording, options: LapsReportOptions =
       source: undefined,
       trace,
     };
-  const { layout, source, track } = resolved;
-  const result = timeLaps(trace, {
-    layout,
-    ...(options.minLapTimeS !== undefined && { minLapTimeS: options.minLapTimeS }),
-  });
+  const { source, track } = resolved;
+  const minLap = options.minLapTimeS !== undefined && { minLapTimeS: options.minLapTimeS };
+  const timeOn = (layout: Layout) => timeLaps(trace, { layout, ...minLap });
+  let { layout } = resolved;
+  let result = timeOn(layout);
+  const asPassed = missesSplits(result.laps) ? splitsAsPassed(layout) : undefined;
+  const again = asPassed && timeOn(asPassed);
+  if (asPassed && again && seesMore(again.laps, result.laps)) {
+    layout = asPassed;
+    result = again;
+    notes.push("sector lines are taken in the order and direction in which they are passed, not as given");
+  }
   const laps = renumbered(result.laps, recording.laps, notes);
-  const told = result.incidents.filter((i) => i.kind !== "gap").map((i) => `lap ${i.lap}: ${i.reason}`);
-  notes.push(...told.slice(0, MOST_TOLD));
-  if (told.length > MOST_TOLD) notes.push(`and ${told.length - MOST_TOLD} more of the kind`);
-  const gaps = result.incidents.filter((i) => i.kind === "gap").length;
-  if (gaps > 0) notes.push(`${gaps} gap${gaps > 1 ? "s" : ""} in the fixes`);
-  if (laps.length === 0) notes.push("the start line was not crossed");
+  notes.push(...toldOf(result.incidents));
+  if (laps.length === 0) notes.push(notCrossed(trace, layout));
   compare(laps, recording.laps, notes);
   return {
     report: reportOf(laps, notes, track),
@@ -94,6 +97,14 @@ export function timeRecording(recording: Recording, options: LapsReportOptions =
     known: resolved.known,
     trace,
   };
+}
+
+function notCrossed(trace: Trace, layout: Layout): string {
+  const backward = crossedBackward(trace, layout);
+  if (backward === 0) return "the start line was not crossed";
+  const heading = Math.round((layout.start.course * 180) / Math.PI) % 360;
+  const times = backward === 1 ? "once" : `${backward} times`;
+  return `the start line was not crossed in its direction, heading ${heading}°, but ${times} against it: is it turned round?`;
 }
 
 function reportOf(laps: readonly Lap[], notes: readonly string[], track?: string): LapsReport {

@@ -11,7 +11,7 @@ export type LapFlag =
   | "clock-set" // the device's clock was set during the lap
   | "pit" // a stop in the pits, or the pit lane
   | "other-line" // ended on another part of the start line than it began while the way round was not known: a neighbouring straight?
-  | "incomplete" // the way round was not completed: turned back over the start line
+  | "incomplete" // the way round was not completed: turned back over the start line, a short cut, another layout
   | "no-finish"; // a stage that was begun and not finished
 
 export type Lap = {
@@ -39,6 +39,7 @@ export type IncidentKind =
   | "missed-gate"
   | "missed-split"
   | "ignored-crossing"
+  | "short-cut"
   | "wrong-way"
   | "gap"
   | "clock-set"

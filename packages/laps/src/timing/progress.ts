@@ -7,6 +7,8 @@ const TRY_AGAIN_S = 0.5;
 const MOVING_MPS = 2;
 /** Less of the way round than this is no lap. */
 const PART_LAP = 0.9;
+/** Who drove less than this share of the way round took another one; slow fixes cut corners by less. */
+const SHORT_CUT = 0.88;
 /** Who leaves the way and comes back has gone back by no more than this share of it. */
 const BACK_SHARE = 0.2;
 /** Found again after a gap, the way must be nearer by this than the start line's own. */
@@ -100,6 +102,13 @@ export class Progress {
   get isShort(): boolean {
     const f = this.#follower;
     return f?.locked === true && this.#anchored && this.m < PART_LAP * f.path.lengthM;
+  }
+
+  /** What is to be said of a lap of `drivenM`, seen throughout, that is too short to be the way round; undefined where it may be. */
+  shortCut(drivenM: number): string | undefined {
+    const lengthM = this.path?.lengthM ?? 0;
+    if (drivenM >= SHORT_CUT * lengthM) return undefined;
+    return `${drivenM.toFixed(0)} m instead of the ${lengthM.toFixed(0)} m of the way round: a short cut, or another layout`;
   }
 
   /** A fix, after it was stepped through the receiver; `gap` where there was none for long before it. */

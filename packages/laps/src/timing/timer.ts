@@ -12,7 +12,7 @@ import { Progress } from "./progress.ts";
 import { Receiver } from "./receiver.ts";
 import { SplitWatch } from "./split-watch.ts";
 import type { LapTimerCounts, LapTimerOptions, LapTimerState } from "./timer-options.ts";
-import { judgeGap } from "./unseen.ts";
+import { judgeGap, missedReason } from "./unseen.ts";
 
 /** A pit lane runs at least so far from the way. */
 const PIT_LANE_M = 6;
@@ -232,11 +232,13 @@ export class LapTimer implements LapTimerState {
       return;
     }
     if (this.#progress.isElsewhere(this.#start.gate, c.alongM, this.#lap.distanceM)) {
-      const where = `${this.#progress.m.toFixed(0)} m into the lap`;
-      this.#tell("ignored-crossing", `start line crossed from a neighbouring part of the track, ${where}`);
+      const how = turnedBack ? "again after turning back" : "from a neighbouring part of the track";
+      this.#tell("ignored-crossing", `start line crossed ${how}; the lap goes on`);
       return;
     }
-    if (turnedBack || this.#progress.isShort) this.#lap.flag("incomplete");
+    const cut = this.#lap.unseen ? undefined : this.#progress.shortCut(this.#lap.distanceM);
+    if (cut) this.#tell("short-cut", cut);
+    if (turnedBack || cut || this.#progress.isShort) this.#lap.flag("incomplete");
     if (!this.#progress.path && this.#learner.endsElsewhere(c.alongM)) this.#lap.flag("other-line");
     this.#close("lap", false);
   }
@@ -315,12 +317,7 @@ export class LapTimer implements LapTimerState {
     this.#setEnd(tS, sdS * sdS * speed * speed, speed, 0);
     this.#lap.flag("end-estimated");
     if (!unseen) this.#lap.flag("beside-gate");
-    this.#tell(
-      "missed-gate",
-      unseen
-        ? `start line passed while there were no fixes; time estimated to ${(2 * sdS).toFixed(2)} s`
-        : "start line passed beside its ends",
-    );
+    this.#tell("missed-gate", missedReason(unseen, sdS));
     const pits = !unseen && Math.abs(this.#progress.lateralM) > PIT_LANE_M;
     this.#close(this.#timing ? (pits ? "in" : "lap") : "out", true, pits);
     this.#lap.flag("start-estimated");

@@ -31,3 +31,9 @@ export function judgeGap(gate: PlacedGate, before: number, r: Receiver, fastestM
   const there = Math.hypot(fromX, fromY) + Math.hypot(toX, toY);
   return { kind: there <= fastestMps * span ? "possible" : "impossible" };
 }
+
+/** What is said of a start line that was passed without a crossing. */
+export const missedReason = (unseen: boolean, sdS: number): string =>
+  unseen
+    ? `start line passed while there were no fixes; time estimated to ${(2 * sdS).toFixed(2)} s`
+    : "start line passed beside its ends";
