@@ -1,4 +1,4 @@
-import { lapsReport, type ReportedLap } from "@pitwall/laps";
+import { type LapFlag, lapsReport, type ReportedLap } from "@pitwall/laps";
 import { command, UsageError } from "../command.ts";
 import { lapTime } from "../lap-time.ts";
 import { LAYOUT, LAYOUT_USAGE, layoutOf } from "../layout-options.ts";
@@ -24,6 +24,25 @@ const row = (
     .join("  ")
     .trimEnd();
 
+const WORDS: Readonly<Record<LapFlag, string>> = {
+  "start-estimated": "start not seen, time estimated",
+  "end-estimated": "end not seen, time estimated",
+  "beside-gate": "passed beside the line",
+  gap: "fixes missing",
+  "wrong-way": "over the line the wrong way",
+  "clock-set": "the device's clock was set",
+  pit: "pit",
+  "other-line": "ended on another part of the line",
+  incomplete: "not the whole way round",
+  "no-finish": "not finished",
+};
+
+function remarkOf(lap: ReportedLap, bestS: number | null): string {
+  if (lap.valid && lap.timeS === bestS) return "best";
+  const why = lap.flags.map((f) => WORDS[f]).join(", ");
+  return lap.kind === "lap" && !lap.valid ? `does not count: ${why}` : why;
+}
+
 /** A line a lap under its titles; none where there are no laps. */
 function table(laps: readonly ReportedLap[], bestS: number | null): string[] {
   if (laps.length === 0) return [];
@@ -45,7 +64,7 @@ function table(laps: readonly ReportedLap[], bestS: number | null): string[] {
         lap.kind,
         // what was not driven in whole has no time there, and no line was missed
         lap.sectorsS.map((s) => s?.toFixed(3) ?? (lap.kind === "lap" ? "missed" : "-")),
-        lap.valid && lap.timeS === bestS ? "best" : lap.flags.join(", "),
+        remarkOf(lap, bestS),
       ),
     ),
   ];
