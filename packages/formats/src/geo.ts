@@ -63,3 +63,22 @@ export function courseNear(recording: Recording, lat: number, lon: number, withi
   const course = Math.atan2(east, north);
   return course < 0 ? course + 2 * Math.PI : course;
 }
+
+/** A gate lies on the trace; one farther off than this was read in the wrong order. */
+export const NEAR_M = 2000;
+
+/** Metres from a point to the nearest of up to 2000 fixes of a trace; infinite for what is no place on earth. */
+export function distanceToTrace(
+  lat: number,
+  lon: number,
+  trace: { lat: Float64Array; lon: Float64Array },
+): number {
+  if (!(Math.abs(lat) <= 90 && Math.abs(lon) <= 180)) return Number.POSITIVE_INFINITY;
+  let least = Number.POSITIVE_INFINITY;
+  const step = Math.max(1, Math.floor(trace.lat.length / 2000));
+  for (let i = 0; i < trace.lat.length; i += step) {
+    const m = metresBetween(lat, lon, trace.lat[i]!, trace.lon[i]!);
+    if (m < least) least = m;
+  }
+  return least;
+}

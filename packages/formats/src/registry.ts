@@ -14,12 +14,17 @@ import { lineProtocol } from "./line-protocol/line-protocol.ts";
 import { journal, mcap } from "./mcap/mcap.ts";
 import { motecCsv } from "./motec/motec-csv.ts";
 import { motecLd } from "./motec/motec-ld.ts";
+import { channelOf } from "./names/channel-names.ts";
+import { splitTitle } from "./names/units.ts";
 import { parquet } from "./parquet/parquet.ts";
 import { pitwallCsv } from "./pitwall-csv/pitwall-csv.ts";
 import { blackboxLog, gnssLog, protocolLog, vescLog } from "./protocol-log/logs.ts";
 import { raceCaptureLog } from "./racecapture/racecapture.ts";
 import { raceChronoCsv2, raceChronoCsv3 } from "./racechrono/racechrono.ts";
 import { type ByteSource, HEAD_LENGTH, peek } from "./source.ts";
+import { guessDelimiter } from "./text/delimiter.ts";
+import { cellsOf } from "./text/lines.ts";
+import { headLines, looksBinary } from "./text/sniff.ts";
 import { trackAddictCsv } from "./trackaddict/trackaddict.ts";
 import { vbo } from "./vbo/vbo.ts";
 import { vescCsv } from "./vesc-csv/vesc-csv.ts";
@@ -88,6 +93,7 @@ export async function readRecording(source: ByteSource, options: ReadOptions = {
   const place = options.name ?? "file";
   if (peeked.head.length === 0) throw new FormatError("empty", place, "the file is empty");
   const format = chooseFormat(peeked.head, options);
+  if (!format && options.format === undefined) refuseNothing(peeked.head, place);
   if (!format)
     throw new FormatError(
       "unrecognised",
@@ -98,6 +104,20 @@ export async function readRecording(source: ByteSource, options: ReadOptions = {
     );
   if (!format.read) throw new FormatError("unsupported", place, `${format.title}: ${format.carries.remarks}`);
   return withoutGatesOffTheEarth(await format.read(peeked.source, options));
+}
+
+/** Says of a file without any sample that it is one: blank lines, or titles alone. Throws FormatError "empty". */
+function refuseNothing(head: Uint8Array, place: string): void {
+  if (looksBinary(head)) return;
+  const lines = headLines(head).filter((l) => l.trim() !== "");
+  if (lines.length === 0) throw new FormatError("empty", place, "the file holds only blank lines");
+  const titles = cellsOf(lines[0]!, guessDelimiter(lines));
+  if (
+    lines.length === 1 &&
+    titles.length > 1 &&
+    titles.some((t) => channelOf(splitTitle(t).name) !== undefined)
+  )
+    throw new FormatError("empty", place, "the file holds one line of titles, and no row below it");
 }
 
 /** A gate that lies nowhere is damage, and must not keep the drive from being timed. */

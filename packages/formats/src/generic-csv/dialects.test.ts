@@ -115,6 +115,39 @@ describe("tables of other programs", () => {
     expect(values(r, "imu.gz")[0]).toBeCloseTo(Math.PI / 2, 9);
   });
 
+  it("takes the letters beside positions for their signs", async () => {
+    const r = await readRecording(
+      table(
+        "INDEX,UTC DATE,UTC TIME,VALID,LATITUDE,N/S,LONGITUDE,E/W,HEADING",
+        10,
+        (i) => `${i},2021/10/07,14:00:0${i},SPS,${latAt(i)},S,106.6,W,180`,
+      ),
+    );
+    expect([values(r, "gnss.lat")[0], values(r, "gnss.lon")[0]]).toEqual([-52.3, -106.6]);
+    expect(times(r)[1]).toBe(Date.UTC(2021, 9, 7, 14, 0, 1) * 1000);
+    const east = await readRecording(table("Time,N/S,Lat,E/W,Lon", 10, (i) => `${i},N,${latAt(i)},E,13.5`));
+    expect([values(east, "gnss.lat")[0], values(east, "gnss.lon")[0]]).toEqual([52.3, 13.5]);
+  });
+
+  it("tells semicolons from decimal commas, however many there are", async () => {
+    const r = await readRecording(
+      table("Zeit;Breitengrad;Längengrad;Drehzahl", 10, (i) =>
+        `${i},5;${latAt(i)};4,25;${4000 + i},5`.replaceAll(".", ","),
+      ),
+    );
+    expect([values(r, "gnss.lat")[0], values(r, "gnss.lon")[0], times(r)[1]]).toEqual([52.3, 4.25, 1.5e6]);
+  });
+
+  it.each([
+    ["\n \n\r\n", "only blank lines"],
+    ["Time,Latitude,Longitude\n", "one line of titles"],
+  ])("says what a file without a row is: %j", async (text, reason) => {
+    await expect(readRecording(bytesOf(text), { name: "a.csv" })).rejects.toMatchObject({
+      code: "empty",
+      reason: expect.stringContaining(reason),
+    });
+  });
+
   it("sees by gravity that accelerations without a unit are in g", async () => {
     const r = await readRecording(
       table("time,lat,lon,KPH,AccelX,AccelY,AccelZ", 20, (i) => `${i / 10},${latAt(i)},4,72,0.5,0,-1.01`),

@@ -182,9 +182,25 @@ export function propose(head: TableHead): { readonly mapping: CsvMapping; readon
   const names = head.titles.map((_, i) => (kinds[i] ? undefined : channelOf(parts[i]!.name)));
   const at = (channel: string) => names.indexOf(channel);
   const taken = new Set<string>();
+  // `44.83,N,11.22,W`: the letter beside a position is its sign
+  const letterBeside = (i: number, letters: RegExp) =>
+    [i + 1, i - 1].find((k) => {
+      const filled = column(k).filter((c) => c !== "");
+      return filled.length > 0 && filled.every((c) => letters.test(c));
+    });
+  const signs = [
+    [at("gnss.lat"), /^[NS]$/i, /S/i],
+    [at("gnss.lon"), /^[EW]$/i, /W/i],
+  ] as const;
+  const letters = signs.map(([i, both]) => (i < 0 ? undefined : letterBeside(i, both)));
+  const negative = signs.flatMap(([i, , minus], k) => {
+    const beside = letters[k];
+    if (beside === undefined || column(i).some((c) => c.startsWith("-"))) return [];
+    return column(beside).some((c) => minus.test(c)) ? [i] : [];
+  });
   let known = 0;
   const columns = head.titles.flatMap((title, i): MappedColumn[] => {
-    if (i === timeAt || i === dateAt || title === "") return [];
+    if (i === timeAt || i === dateAt || title === "" || letters.includes(i)) return [];
     const column = head.titles.indexOf(title) === i ? title : i;
     const { name, unit: inTitle } = parts[i]!;
     const said = head.units?.[i] || inTitle;
@@ -202,7 +218,7 @@ export function propose(head: TableHead): { readonly mapping: CsvMapping; readon
     if (channel !== undefined && fits && !taken.has(channel)) {
       taken.add(channel);
       known++;
-      return [{ column, channel, unit }];
+      return [{ column, channel, unit, ...(negative.includes(i) ? { negate: true } : {}) }];
     }
     const own = findChannel(ownName(name)) ? `file.${ownName(name)}` : ownName(name);
     const free = taken.has(own) ? `${own}_${i + 1}` : own;

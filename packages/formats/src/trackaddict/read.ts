@@ -1,6 +1,6 @@
-import type { RecordedGate, Recording } from "@pitwall/core";
+import { findColumn, type RecordedGate, type Recording } from "@pitwall/core";
 import type { ReadOptions } from "../format.ts";
-import { courseNear, gateAcross } from "../geo.ts";
+import { courseNear, distanceToTrace, gateAcross, NEAR_M } from "../geo.ts";
 import { nameColumn } from "../names/channel-names.ts";
 import { splitTitle } from "../names/units.ts";
 import type { ByteSource } from "../source.ts";
@@ -60,6 +60,7 @@ const GNSS = /^(?:gnss\.|gps_)/;
 function place(title: string, cell: number): CellPlan | undefined {
   const key = title.toLowerCase();
   if (["time", "utc time", "lap", "gps_update", "obd_update"].includes(key)) return undefined;
+  const obd = /\*\s*obd/i.test(title);
   const own = OWN[key];
   const phone = OWN_NAMES[key];
   // two units of one quantity: the metric one is kept
@@ -69,8 +70,9 @@ function place(title: string, cell: number): CellPlan | undefined {
     ? { field: { name: phone, unit: "m/s^2" as const, doc: title }, scale: 9.80665, offset: 0 }
     : key.startsWith("brake (calc")
       ? { field: { name: "brake_calculated", unit: "1" as const, doc: title }, scale: 1, offset: 0 }
-      : nameColumn(parts.name, parts.unit, { channel: own?.channel });
-  const obd = /\*\s*obd/i.test(title);
+      : nameColumn(parts.name, parts.unit, {
+          channel: obd && /^speed\s*\*/i.test(parts.name) ? "obd.speed" : own?.channel,
+        });
   const group = obd ? "obd" : GNSS.test(named.field.name) || key === "gps_delay" ? "gps" : "phone";
   return { cell, group, ...named };
 }
@@ -162,7 +164,15 @@ export async function readTrackAddict(source: ByteSource, options: ReadOptions):
 
 function gatesOf(points: readonly Point[], recording: Recording, problems: ProblemLog): RecordedGate[] {
   const closed = !points.some((p) => p.kind === "start");
-  return points.flatMap((p): RecordedGate[] => {
+  const at = (id: string) => findColumn(recording, id)?.column.values ?? new Float64Array(0);
+  const trace = { lat: at("gnss.lat"), lon: at("gnss.lon") };
+  return points.flatMap((written): RecordedGate[] => {
+    // programs that follow the form write longitude first too: what lies on the trace is what was meant
+    const p =
+      distanceToTrace(written.lat, written.lon, trace) > NEAR_M &&
+      distanceToTrace(written.lon, written.lat, trace) < NEAR_M
+        ? { ...written, lat: written.lon, lon: written.lat }
+        : written;
     const course = p.courseDeg >= 0 ? (p.courseDeg * Math.PI) / 180 : courseNear(recording, p.lat, p.lon);
     if (course === undefined) {
       problems.note(

@@ -50,6 +50,22 @@ describe("TrackAddict CSV", () => {
     expect((lon1 + lon2) / 2).toBeCloseTo(4, 9);
   });
 
+  it("finds a gate that was written longitude first, and keeps the car's own speed apart", async () => {
+    const rows = Array.from(
+      { length: 20 },
+      (_, i) => `00:00:0${(i / 10).toFixed(1)},1,${(50 + i * 1e-5).toFixed(6)},4.5,36`,
+    );
+    const text = `# RaceRender Data\n# End Point: 4.5,50.0001 @ 0.00 deg\n"Time","GPS_Update","Latitude","Longitude","Speed (KPH) *OBD"\n${rows.join("\n")}\n`;
+    const r = await readRecording(bytesOf(text));
+    const [lat1, lon1, lat2, lon2] = r.gates[0]!.ends;
+    expect([(lat1 + lat2) / 2, (lon1 + lon2) / 2]).toEqual([
+      expect.closeTo(50.0001, 9),
+      expect.closeTo(4.5, 9),
+    ]);
+    expect(findColumn(r, "obd.speed")!.column.values[0]).toBeCloseTo(10, 12);
+    expect(findColumn(r, "gnss.speed")).toBeUndefined();
+  });
+
   it("finds the stated laps of a real drive", async () => {
     const r = await readRecording(capture("trackaddict-goodwood-cut.csv"));
     expect(r.laps.map((l) => (l.endUs - l.startUs) / 1e6)).toEqual([123.202, 177.527]);

@@ -1,11 +1,8 @@
 import type { RecordedGate } from "@pitwall/core";
-import { metresBetween } from "../geo.ts";
+import { distanceToTrace, NEAR_M } from "../geo.ts";
 import type { ProblemLog } from "../table/problems.ts";
 
 const NUMBERS = /[-+]?\d+(?:\.\d+)?/g;
-/** A gate lies on the trace; one farther off than this was read in the wrong order. */
-const NEAR_M = 2000;
-
 /**
  * A gate line is `Start +LON1 +LAT1 +LON2 +LAT2 ¬ name` in minutes, longitude positive to the west. Programs write it
  * latitude first as well, with the other sign, or in degrees: what lies on the trace is what was meant, and the
@@ -44,17 +41,6 @@ export function gateOf(
   const kind =
     word === "split" ? "split" : word === "finish" ? "finish" : /start/i.test(word) ? "startFinish" : "split";
   return { kind, name: name || (kind === "split" ? "Split" : "Start/Finish"), ends: best.ends };
-}
-
-function distanceToTrace(lat: number, lon: number, trace: { lat: Float64Array; lon: Float64Array }): number {
-  if (!(Math.abs(lat) <= 90 && Math.abs(lon) <= 180)) return Number.POSITIVE_INFINITY;
-  let least = Number.POSITIVE_INFINITY;
-  const step = Math.max(1, Math.floor(trace.lat.length / 2000));
-  for (let i = 0; i < trace.lat.length; i += step) {
-    const m = metresBetween(lat, lon, trace.lat[i]!, trace.lon[i]!);
-    if (m < least) least = m;
-  }
-  return least;
 }
 
 /** With a finish of its own, the start is only a start. */
