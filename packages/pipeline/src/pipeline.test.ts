@@ -29,6 +29,32 @@ describe("pipeline", () => {
     expect(p.clock("d", "1")).toMatchObject({ source: "arrival" });
   });
 
+  it("puts the time of a receiver whose week counter has rolled over into the era of its arrival", () => {
+    const epoch = (utcMs: number): Uint8Array => {
+      const [date, time] = new Date(utcMs).toISOString().replace("Z", "").split("T") as [string, string];
+      const ddmmyy = date.slice(2).split("-").reverse().join("");
+      const body = `GNRMC,${time.replaceAll(":", "")},A,4800.000,N,01100.000,E,10.0,90.0,${ddmmyy},,,A`;
+      const sum = [...body].reduce((x, c) => x ^ c.charCodeAt(0), 0);
+      return new TextEncoder().encode(`$${body}*${sum.toString(16).toUpperCase().padStart(2, "0")}\r\n`);
+    };
+    const WEEKS_MS = 1024 * 7 * 86_400_000;
+    const nowMs = Date.UTC(2026, 4, 28, 13, 34);
+    // in time, 1024 weeks behind, and half a year old: kept by a device until somebody fetched it
+    for (const [saidMs, meantMs] of [
+      [nowMs, nowMs],
+      [nowMs - WEEKS_MS, nowMs],
+      [nowMs - 180 * 86_400_000, nowMs - 180 * 86_400_000],
+    ] as const) {
+      const p = createPipeline();
+      const s = p.source({ device: "d", boot: "1", name: "gnss", protocol: "nmea" });
+      for (let i = 0; i < 4; i++)
+        p.frame(s, epoch(saidMs + i * 100), (nowMs + i * 100 + 80) * 1000, 1e6 + i * 1e5);
+      p.end();
+      const batch = p.take().find((b) => b.message.name === "nmea.epoch")!;
+      expect([...batch.tUs.subarray(0, 4)]).toEqual([0, 1, 2, 3].map((i) => (meantMs + i * 100) * 1000));
+    }
+  });
+
   it("gives the same samples however the recording is cut into batches", () => {
     const frames = Array.from({ length: 60 }, (_, i) => frameAt(i * 20, i));
     const run = (cuts: ReadonlySet<number>) => {

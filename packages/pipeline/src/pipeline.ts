@@ -51,6 +51,14 @@ export interface Pipeline {
 
 /** A device clock that is ahead of arrival by more than this is wrong: stored as it is, it would poison "newest". */
 const FUTURE_US = 3600e6;
+/** The week number of GPS has ten bits: a receiver that does not know the era is so far behind, or a multiple of it. */
+const ERA_US = 1024 * 7 * 86_400e6;
+
+/** A receiver's time in the era of its arrival: what arrives now was not measured twenty years ago. */
+function inEra(tUs: number, arrivalUs: number): number {
+  const behindUs = arrivalUs + FUTURE_US - tUs;
+  return behindUs < ERA_US ? tUs : tUs + Math.floor(behindUs / ERA_US) * ERA_US;
+}
 /** A step back of boot time beyond reordering: the device started anew. */
 const REBOOT_US = 5e6;
 
@@ -108,8 +116,9 @@ export function createPipeline(options: PipelineOptions = {}): Pipeline {
   function timeOf(s: OpenSource, r: Reading): number {
     if (Number.isFinite(r.tUs)) {
       if (!(r.tUs - arrival > FUTURE_US)) {
-        if (Number.isFinite(frameBoot)) s.clock.observeUtc(frameBoot, r.tUs, "gnss");
-        return r.tUs;
+        const tUs = Number.isFinite(arrival) ? inEra(r.tUs, arrival) : r.tUs;
+        if (Number.isFinite(frameBoot)) s.clock.observeUtc(frameBoot, tUs, "gnss");
+        return tUs;
       }
       options.onProblem?.(s.info, {
         code: "out-of-range",
