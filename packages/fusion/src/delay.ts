@@ -25,6 +25,8 @@ const PLACE_SIGMA_S = 0.04;
 const SPEED_SIGNAL_MPS = 0.7;
 const TURN_SIGNAL_RAD = 0.15;
 const CONTRADICTS = -0.3;
+/** A delay that was seen roughly speaks against a prior so far away. */
+const FAR_S = 0.15;
 
 /** Mean wheel speed about tS. */
 const rateAbout = (ref: Reference, tS: number): number =>
@@ -60,6 +62,8 @@ export class DelayEstimator {
   #east = Number.NaN;
   #north = Number.NaN;
   #comparedS = Number.NEGATIVE_INFINITY;
+  /** Speeds are compared with a wheel's. */
+  #byWheel = false;
 
   constructor(priorS: number, priorSigmaS: number) {
     this.#priorS = priorS;
@@ -79,6 +83,20 @@ export class DelayEstimator {
     this.#priorSigmaS = Math.max(0.005, Math.min(0.06, sigmaS));
     this.delayS = this.#priorS;
     this.placeLagS = Math.max(-0.2, Math.min(0.2, placeLagS));
+    this.sigmaS = this.#priorSigmaS;
+  }
+
+  /**
+   * What the inertial sensor said was wrong: begins again, at another prior when that was far off. What a wheel said stays.
+   */
+  forgetImu(delayS: number): void {
+    this.#course.clear();
+    this.#forward.clear();
+    this.contradicted = false;
+    if (this.#byWheel) return;
+    this.#speed.clear();
+    if (Math.abs(delayS - this.#priorS) > FAR_S) this.#priorS = delayS;
+    this.delayS = this.#priorS;
     this.sigmaS = this.#priorSigmaS;
   }
 
@@ -142,6 +160,7 @@ export class DelayEstimator {
     const period = Math.min(1, nowS - this.#comparedS || 1);
     this.#comparedS = nowS;
     const keep = Math.exp(-period / FORGET_S);
+    this.#byWheel = wheel;
     const dSpeed = this.#past[row + 1]! - this.#past[old + 1]!;
     const dYaw = this.#past[row + 2]! - this.#past[old + 2]!;
     this.#speed.next(keep, dSpeed);

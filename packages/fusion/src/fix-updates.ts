@@ -15,6 +15,7 @@ import {
 } from "./ekf/measure.ts";
 import { MODEL_FREE, MODEL_HOLD, MODEL_IMU, MODEL_UNALIGNED } from "./ekf/motion.ts";
 import type { CheckedFix } from "./gnss-input.ts";
+import { AGREES, FOUND, NOT_UPRIGHT } from "./orientation/orientation.ts";
 import type { Parts } from "./parts.ts";
 import { REF_WHEEL } from "./reference.ts";
 
@@ -34,6 +35,10 @@ export const WARM_UP_FIXES = 5;
 const PLACE_NOISE = 0.06;
 const RELEASE_FIXES = 10;
 const NONE = -1;
+/** Noise of the inertial sensor beyond which it is asked whether it still sits where it did. */
+const SUSPICIOUS = 8;
+/** A heading that is this far from what was learnt is not learnt any more by small steps. */
+const UNLEARNT_RAD = 0.2;
 
 /** Puts checked fixes into the filter, each at its own time. */
 export class FixUpdates {
@@ -130,7 +135,8 @@ export class FixUpdates {
       const placed = fix.newPosition ? this.#plane[0]! : Number.NaN;
       p.delay.push(fix.velocityS, fix.speed, yaw, placed, this.#plane[1]!, p.reference);
     }
-    if (p.imuActive && p.delay.contradicted) p.distrustImu();
+    if (p.imuActive && p.delay.contradicted) p.distrustImu("imu-disagrees");
+    if (fix.newVelocity) this.#orient(fix.velocityS, fix.speed, yaw);
     if (p.estimateDelay && fix.newVelocity) {
       p.positionLag.velocity(
         fix.velocityS,
@@ -148,6 +154,29 @@ export class FixUpdates {
       const wheel = p.reference.at(tS, REF_WHEEL);
       p.wheelScale.gnssSpeed(tS, fix.speed, fix.speedSigmaMps, wheel);
     }
+  }
+
+  /** Looks how the sensor sits, until that is known, and again when it contradicts the fixes. */
+  #orient(tS: number, speed: number, yaw: number): void {
+    const p = this.#parts;
+    const { orientation } = p;
+    if (!orientation.watching) {
+      if (p.imuTrusted && p.estimator.noiseScale < SUSPICIOUS) return;
+      orientation.watch();
+    }
+    const verdict = orientation.fix(tS, speed, yaw);
+    if (verdict === NOT_UPRIGHT && p.imuTrusted) p.distrustImu("imu-axes");
+    else if (verdict === FOUND || (verdict === AGREES && this.#unlearnt())) {
+      p.renewImu();
+      this.#disagreement = 1;
+      p.estimator.noiseScale = 1;
+    }
+  }
+
+  /** The sensor agrees, but what is known of it does not. */
+  #unlearnt(): boolean {
+    const { imuTrusted, orientation, mounting } = this.#parts;
+    return !imuTrusted || Math.abs(orientation.headingRad - mounting.yawRad) > UNLEARNT_RAD;
   }
 
   /** Returns by how much the delay of places grew. */

@@ -89,13 +89,22 @@ export class Fusion {
 
   /** The same from an array `[tUs, ax, ay, az, gx, gy, gz]` at an offset: without a single allocation. */
   imuAt(s: Float64Array, at: number): boolean {
-    const { moment } = this.#parts;
+    const { moment, orientation } = this.#parts;
     moment.tUs = s[at]!;
     moment.tS = this.#time.seconds(moment.tUs);
     if (this.#time.restarted) this.#restart();
+    if (orientation.turned) return this.#sample(orientation.turn(s, at + 1), 0);
     const what = this.#imu.push(s, at + 1);
     if (what === IMU_NOTHING) return false;
     if (what === IMU_STEP) this.#step(s, at + 1);
+    return this.#emit();
+  }
+
+  /** What `imuAt` does with a sample in vehicle axes: there without a call, which is dear on the on-board engine. */
+  #sample(s: Float64Array, at: number): boolean {
+    const what = this.#imu.push(s, at);
+    if (what === IMU_NOTHING) return false;
+    if (what === IMU_STEP) this.#step(s, at);
     return this.#emit();
   }
 
@@ -360,6 +369,7 @@ export class Fusion {
     p.delay.interrupt();
     p.positionLag.interrupt();
     p.reference.clear();
+    p.orientation.interrupt();
     p.imuS = Number.NEGATIVE_INFINITY;
     p.imuActive = false;
     p.imuCount.rate.clear();

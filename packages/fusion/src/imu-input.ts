@@ -5,7 +5,7 @@ import { LEVEL_FORWARD, LEVEL_YAW_RATE } from "./tilt.ts";
 /** No vehicle sensor reads more: 50 g, 6000 deg/s. */
 const MOST_MPS2 = 500;
 const MOST_RADPS = 105;
-/** z has to read upwards on average: else the axes are not as agreed. */
+/** z has to read upwards on average: else the sensor is turned, and how is not known yet. */
 const AXES_S = 1;
 const DOWN_MPS2 = -3;
 const NOISE_S = 5;
@@ -14,6 +14,9 @@ const FORCE_NOISE = 3e-4;
 const RATE_NOISE = 2e-7;
 const MOST_FORCE_NOISE = 1;
 const MOST_RATE_NOISE = 1e-3;
+
+/** Gyro biases that were seen while the orientation was found count as learnt for so long. */
+const RENEWED_S = 60;
 
 /** What became of a sample. */
 export const IMU_NOTHING = 0;
@@ -35,6 +38,7 @@ export class ImuInput {
   /** Forward force and yaw rate of the last sample. */
   readonly #previous = new Float64Array(2);
   readonly #sum = new Float64Array(6);
+  #hasAll = false;
   #hasZ = false;
   #hasRates = false;
   #count = 0;
@@ -45,7 +49,8 @@ export class ImuInput {
 
   constructor(parts: Parts) {
     this.#parts = parts;
-    parts.distrustImu = () => this.#distrust("imu-disagrees");
+    parts.distrustImu = (fault) => this.#distrust(fault);
+    parts.renewImu = () => this.#renew();
   }
 
   clear(): void {
@@ -56,7 +61,7 @@ export class ImuInput {
   lost(): void {
     const p = this.#parts;
     p.imuActive = false;
-    p.stationarity.clear();
+    p.stationarity.forgetImu();
     if (p.estimator.running) {
       const { level } = p.tilt;
       p.estimator.useImu(
@@ -84,8 +89,7 @@ export class ImuInput {
       ax * ax + ay * ay + az * az < MOST_MPS2 * MOST_MPS2 &&
       gx * gx + gy * gy + gz * gz < MOST_RADPS * MOST_RADPS
     ) {
-      this.#hasZ = true;
-      this.#hasRates = true;
+      this.#hasAll = true;
     } else if (!this.#fewer(s, at)) {
       count.invalid++;
       return IMU_NOTHING;
@@ -132,9 +136,9 @@ export class ImuInput {
     const gx = s[at + 3]!;
     const gy = s[at + 4]!;
     if (az * az < MOST_MPS2 * MOST_MPS2) this.#hasZ = true;
-    else if (this.#hasZ || !Number.isNaN(az)) return false;
+    else if (this.#hasAll || this.#hasZ || !Number.isNaN(az)) return false;
     if (gx * gx < MOST_RADPS * MOST_RADPS && gy * gy < MOST_RADPS * MOST_RADPS) this.#hasRates = true;
-    else if (this.#hasRates || !(Number.isNaN(gx) || Number.isNaN(gy))) return false;
+    else if (this.#hasAll || this.#hasRates || !(Number.isNaN(gx) || Number.isNaN(gy))) return false;
     return true;
   }
 
@@ -162,6 +166,7 @@ export class ImuInput {
     // trapezoid: half of the sample the interval begins with, half of the one it ends with
     for (let i = 0; i < 6; i++) mid[i] = (this.#sum[i]! + 0.5 * (this.#first[i]! - s[at + i]!)) / n;
     this.#begin(s, at);
+    if (p.orientation.watching) p.orientation.collect(moment, mid);
     if (!this.#axes()) return false;
     p.tilt.advance(mid, 0, moment);
     const x = p.estimator.x;
@@ -214,6 +219,28 @@ export class ImuInput {
     p.imuTrusted = false;
     p.imuFault = fault;
     if (p.imuActive) this.lost();
+  }
+
+  /** The sensor sits otherwise than was thought: it is a new one, which the next sample is the first of. */
+  #renew(): void {
+    const p = this.#parts;
+    if (p.imuActive) this.lost();
+    p.imuTrusted = true;
+    p.imuFault = undefined;
+    p.imuS = Number.NEGATIVE_INFINITY;
+    this.#up = Number.NaN;
+    const { rateBias, up, headingRad, lagS } = p.orientation;
+    p.tilt.clear();
+    p.tilt.setRest(up[0]!, up[1]!, up[2]!);
+    p.tilt.setGyroBias(rateBias[0]!, rateBias[1]!);
+    p.tilt.settledS = RENEWED_S;
+    p.mounting.clear(headingRad);
+    p.tilt.mountingYawRad = p.mounting.yawRad;
+    p.reference.clearImu();
+    p.delay.forgetImu(lagS);
+    p.estimator.forgetImu();
+    p.gyroBias[0] = rateBias[2]!;
+    p.gyroBias[1] = 0.01;
   }
 
   #calibrated(): void {

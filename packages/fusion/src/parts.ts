@@ -10,6 +10,7 @@ import type { EventSink } from "./ekf/history.ts";
 import { TangentPlane } from "./geodesy.ts";
 import { LocalGeodetic } from "./local-geodetic.ts";
 import { createMoment } from "./moment.ts";
+import { Orientation } from "./orientation/orientation.ts";
 import { PositionLag } from "./position-lag.ts";
 import { Reference } from "./reference.ts";
 import { STATIONARITY, Stationarity } from "./stationarity.ts";
@@ -40,6 +41,7 @@ export class Parts {
   readonly delay: DelayEstimator;
   readonly estimateDelay: boolean;
   readonly positionLag = new PositionLag();
+  readonly orientation: Orientation;
   readonly mounting = new Mounting();
   readonly wheelScale = new WheelScale();
   readonly magnetometer = new Magnetometer();
@@ -59,7 +61,9 @@ export class Parts {
   /** Why it is not trusted. */
   imuFault: "imu-axes" | "imu-disagrees" | undefined;
   /** Ends the use of the inertial sensor; set by whoever reads it. */
-  distrustImu: () => void = () => {};
+  distrustImu: (fault: "imu-axes" | "imu-disagrees") => void = () => {};
+  /** Begins to use it anew, with the orientation as it is known now; nothing that was learnt of it counts any more. */
+  renewImu: () => void = () => {};
   stops = 0;
   recoveries = 0;
   /** A gyro bias that was calibrated or restored, with its sigma: given to the filter at its start. */
@@ -81,6 +85,7 @@ export class Parts {
     this.estimateDelay = given === "auto";
     const both = typeof given === "object" ? given : undefined;
     const velocityS = both ? both.velocityS : typeof given === "number" ? given : DELAY_S;
+    this.orientation = new Orientation(this.estimateDelay ? Number.NaN : velocityS);
     this.delay = new DelayEstimator(velocityS, DELAY_SIGMA_S);
     this.positionDelayS = both ? both.positionS : velocityS;
     this.stationarity = new Stationarity({ ...STATIONARITY, ...options.stationarity });

@@ -47,9 +47,14 @@ export class Reference {
     } else if (dt !== 0) g.restart(tS);
   }
 
+  /** The inertial sensor is turned or another: its past is none. */
+  clearImu(): void {
+    this.#imu.tS = Number.NEGATIVE_INFINITY;
+  }
+
   /** Another clock. */
   clear(): void {
-    this.#imu.tS = Number.NEGATIVE_INFINITY;
+    this.clearImu();
     this.#wheel.tS = Number.NEGATIVE_INFINITY;
   }
 

@@ -2,6 +2,13 @@ import { BIAS_YAW, VARIANCE } from "./ekf/filter.ts";
 import type { Parts } from "./parts.ts";
 import type { SavedCalibration } from "./types.ts";
 
+const quaternion = (q: Float64Array): readonly [number, number, number, number] => [
+  q[0]!,
+  q[1]!,
+  q[2]!,
+  q[3]!,
+];
+
 export function saveCalibration(p: Parts): SavedCalibration {
   const e = p.estimator;
   const own = e.running && p.imuActive;
@@ -29,6 +36,7 @@ export function saveCalibration(p: Parts): SavedCalibration {
       offsetRad: magnetometer.offsetRad,
       samples: magnetometer.samples,
     },
+    ...(p.orientation.turned ? { orientation: quaternion(p.orientation.q) } : {}),
   };
 }
 
@@ -45,10 +53,18 @@ export function restoreCalibration(p: Parts, c: SavedCalibration): void {
     c.wheel.scale,
     c.wheel.sigma,
     ...Object.values(c.magnetometer),
+    ...(c.orientation ?? []),
     ...(c.reference ? [c.reference.lat, c.reference.lon] : []),
   ];
   if (c.version !== 1 || !numbers.every((v) => Number.isFinite(v)))
     throw new RangeError("calibration: not a saved calibration of version 1");
+  if (c.orientation) {
+    const q = Float64Array.from(c.orientation);
+    const length = Math.hypot(...q);
+    if (q.length !== 4 || !(Math.abs(length - 1) < 1e-3))
+      throw new RangeError("calibration: orientation is not a unit quaternion");
+    p.orientation.use(q.map((v) => v / length));
+  }
   if (c.reference && !p.options.reference) p.anchor(c.reference.lat, c.reference.lon);
   const m = c.mounting;
   p.mounting.restore(m.rollRad, m.pitchRad, m.tiltS, m.yawRad, m.yawSigmaRad);

@@ -97,6 +97,13 @@ describe("when sensors fail", () => {
     expect(fusion.summary().degraded).not.toContain("imu-stale");
   });
 
+  it("an inertial sensor that falls silent at a stop does not hold a vehicle that drives off at once", () => {
+    const { fusion } = follow(laps, {}, (r) => r.kind === "imu" && r.tS > 3.5);
+    expect(fusion.summary().counts.stops).toBe(1);
+    expect(fusion.summary().stationary).toBe(false);
+    expect(fusion.state.speed).toBeGreaterThan(5);
+  });
+
   it("inertial samples that come late, behind their fixes, are waited for", () => {
     const late = { ...laps, readings: [...laps.readings] };
     // batches of inertial samples, a quarter of a second each, behind the fixes of their time

@@ -174,13 +174,18 @@ export class Stationarity {
     return was !== this.stationary;
   }
 
-  /** Forgets what was quiet (a gap, another clock). */
-  clear(): void {
-    this.stationary = false;
+  /** The inertial sensor fell silent: what stands still does so until a speed speaks against it. */
+  forgetImu(): void {
     this.#restart();
     this.#slowEmpty = true;
     this.#bin.fill(0);
     this.#binS = 0;
+  }
+
+  /** Forgets what was quiet (another clock). */
+  clear(): void {
+    this.stationary = false;
+    this.forgetImu();
     this.#gnssS = Number.NEGATIVE_INFINITY;
     this.#wheelS = Number.NEGATIVE_INFINITY;
   }

@@ -47,6 +47,7 @@ export function summarize(
   const attitude = new Float64Array(2);
   p.tilt.attitude(attitude);
   const { sigma, yawSigma } = state;
+  const { q } = p.orientation;
   const own = p.imuActive && e.running;
   return {
     cost: p.light ? "light" : "full",
@@ -73,6 +74,12 @@ export function summarize(
     },
     calibration: {
       start: p.start.state,
+      orientation: {
+        known: p.orientation.known && p.imuTrusted,
+        turned: p.orientation.turned,
+        quaternion: [q[0]!, q[1]!, q[2]!, q[3]!],
+        foundAfterS: Number.isNaN(p.orientation.foundAfterS) ? null : p.orientation.foundAfterS,
+      },
       rollRad: p.mounting.rollRad,
       pitchRad: p.mounting.pitchRad,
       yawRad: p.mounting.yawRad,

@@ -126,10 +126,20 @@ export class Tilt {
     k[6] = this.hasRates ? -this.gyroBias[1]! * k[4] : 0;
   }
 
+  /** Another sensor, or another orientation of it: upright, with nothing learnt. */
+  clear(): void {
+    this.up.fill(0);
+    this.up[2] = 1;
+    this.gyroBias.fill(0);
+    this.taken.fill(0);
+    this.settledS = 0;
+    this.mountingYawRad = 0;
+  }
+
   /** Level force of the mean of samples at standstill is zero: u is their direction. Returns the angle moved, rad. */
   setRest(ax: number, ay: number, az: number): number {
     const norm = Math.sqrt(ax * ax + ay * ay + az * az);
-    if (!(norm > 1)) return 0;
+    if (!(norm > 0.9)) return 0;
     const u = this.up;
     const dot = (ax * u[0]! + ay * u[1]! + az * u[2]!) / norm;
     u[0] = ax / norm;

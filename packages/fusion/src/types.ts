@@ -50,6 +50,8 @@ export type SavedCalibration = {
   readonly delay: { readonly positionS: number; readonly velocityS: number; readonly sigmaS: number };
   readonly wheel: { readonly scale: number; readonly sigma: number };
   readonly magnetometer: { readonly sense: number; readonly offsetRad: number; readonly samples: number };
+  /** Unit quaternion [w, x, y, z], sensor to vehicle axes; left out while the axes are as agreed. The rest is of the turned sensor. */
+  readonly orientation?: readonly [number, number, number, number];
 };
 
 export type FusionOptions = {
@@ -129,7 +131,7 @@ export type Degraded =
   | "gnss-rejected" // fixes come, but contradict the filter
   | "no-imu"
   | "imu-stale"
-  | "imu-axes" // z does not read about +g: axes are not x forward, y left, z up
+  | "imu-axes" // z does not read upwards, and how the sensor sits is not known yet
   | "imu-disagrees" // inertial data and GNSS contradict each other for long
   | "yaw-unknown"
   | "delay-unknown"
@@ -148,6 +150,17 @@ export type SensorSummary = {
   readonly repeated: number;
   /** Mean normalised innovation squared over its degrees of freedom: 1 when the filter is as sure as it should be. */
   readonly nis: number | null;
+};
+
+/** How the sensor sits, any way round; roll, pitch and yaw of the mounting are what is left beyond that. */
+export type OrientationSummary = {
+  /** The vehicle's movements agree with it. */
+  readonly known: boolean;
+  /** Samples are turned by `quaternion`, [w, x, y, z], sensor to vehicle axes. Otherwise the axes are as agreed. */
+  readonly turned: boolean;
+  readonly quaternion: readonly [number, number, number, number];
+  /** Seconds of samples it took to find; null when it was not turned, or in an earlier run. */
+  readonly foundAfterS: number | null;
 };
 
 export type FusionSummary = {
@@ -177,6 +190,7 @@ export type FusionSummary = {
   };
   readonly calibration: {
     readonly start: StartState;
+    readonly orientation: OrientationSummary;
     readonly rollRad: number;
     readonly pitchRad: number;
     readonly yawRad: number;

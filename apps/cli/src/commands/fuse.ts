@@ -10,6 +10,7 @@ import {
   type SavedCalibration,
 } from "@pitwall/fusion";
 import { CommandError, command, numberOption, UsageError } from "../command.ts";
+import { mountingInWords } from "../mounting-words.ts";
 import { READING, READING_USAGE } from "../reading-options.ts";
 import { openRecording } from "../recordings.ts";
 
@@ -53,8 +54,10 @@ const share = (s: { readonly accepted: number; readonly rejected: number }): str
 
 function inWords(s: FusionSummary): string[] {
   const { imu, position, velocity, wheel } = s.sensors;
+  const mounting = mountingInWords(s.calibration.orientation);
   const lines = [
     `imu        ${imu.samples} samples at ${imu.rateHz.toFixed(0)} Hz`,
+    ...(mounting === undefined ? [] : [`sensor     ${mounting}`]),
     `position   ${share(position)}${position.nis === null ? "" : `, NIS ${position.nis.toFixed(2)}`}`,
     `velocity   ${share(velocity)}${velocity.nis === null ? "" : `, NIS ${velocity.nis.toFixed(2)}`}`,
   ];

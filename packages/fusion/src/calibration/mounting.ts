@@ -2,12 +2,14 @@ import { REF_CENTRIPETAL, REF_FORWARD, type Reference } from "../reference.ts";
 
 /** No mounting is off by more than this: 15 deg. */
 const MOST_RAD = 0.26;
+/** Nor turned by more about the vertical: what is beyond 32 deg is another orientation. */
+const MOST_YAW_RAD = 0.6;
 const WINDOW_S = 0.5;
 const PRIOR_YAW_RAD = 0.06;
 /** Bias of the forward force drifts with the slope of the road, (m/s^2)^2/s. */
 const BIAS_DRIFT = 0.05 ** 2;
 
-const clamp = (v: number): number => Math.max(-MOST_RAD, Math.min(MOST_RAD, v));
+const clamp = (v: number, most = MOST_RAD): number => Math.max(-most, Math.min(most, v));
 
 /**
  * How the sensor sits in the vehicle.
@@ -72,7 +74,7 @@ export class Mounting {
     this.#bias += (cBias / s) * innovation;
     // the force is turned by yawRad already: the innovation is of what is left
     const before = this.yawRad;
-    this.yawRad = clamp(this.yawRad + (cYaw / s) * innovation);
+    this.yawRad = clamp(this.yawRad + (cYaw / s) * innovation, MOST_YAW_RAD);
     this.#pBias = Math.max(1e-6, this.#pBias - (cBias * cBias) / s);
     this.#pCross -= (cBias * cYaw) / s;
     this.#pYaw = Math.max(1e-7, this.#pYaw - (cYaw * cYaw) / s);
@@ -80,12 +82,21 @@ export class Mounting {
     return this.yawRad !== before;
   }
 
+  /** Another sensor, or another orientation of it, of which only the heading is known roughly. */
+  clear(yawRad: number): void {
+    this.restore(0, 0, 0, yawRad, PRIOR_YAW_RAD);
+    this.#bias = Number.NaN;
+    this.#pBias = 1;
+    this.#pCross = 0;
+    this.#lastS = Number.NaN;
+  }
+
   /** From a saved calibration. */
   restore(rollRad: number, pitchRad: number, tiltS: number, yawRad: number, yawSigmaRad: number): void {
     this.rollRad = clamp(rollRad);
     this.pitchRad = clamp(pitchRad);
     this.tiltS = Math.max(0, Math.min(120, tiltS));
-    this.yawRad = clamp(yawRad);
+    this.yawRad = clamp(yawRad, MOST_YAW_RAD);
     this.yawSigmaRad = Math.max(1e-3, Math.min(PRIOR_YAW_RAD, yawSigmaRad));
     this.#pYaw = this.yawSigmaRad ** 2;
   }

@@ -220,6 +220,11 @@ export class Estimator {
     if (this.model === MODEL_IMU) this.model = MODEL_FREE;
   }
 
+  /** The inertial sensor that comes back is another, of which nothing is known. */
+  forgetImu(): void {
+    this.#savedBias = undefined;
+  }
+
   /** Yaw becomes known at tS: everything since is done again with it. */
   align(tS: number, yawRad: number, sigmaRad: number, model: number): void {
     const h = this.history;
