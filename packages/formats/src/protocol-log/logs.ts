@@ -2,6 +2,8 @@ import type { Protocol } from "@pitwall/core";
 import { findProtocol } from "@pitwall/protocols";
 import { FormatError } from "../errors.ts";
 import type { Carries, Format } from "../format.ts";
+import { peek } from "../source.ts";
+import { headLines } from "../text/sniff.ts";
 import { readProtocolLog, sniffProtocol } from "./read.ts";
 
 const carries: Carries = {
@@ -13,6 +15,8 @@ const carries: Carries = {
   gates: false,
   remarks: "",
 };
+
+const GNSS: Protocol = findProtocol("gnss")!;
 
 function logOf(
   name: string,
@@ -28,12 +32,35 @@ function logOf(
   };
 }
 
-export const gnssLog = logOf("gnss", {
+const checked = logOf("gnss", {
   id: "gnss-log",
   title: "NMEA, UBX and SiRF log",
   extensions: ["nmea", "ubx", "log", "txt"],
-  remarks: "Read only, also mixed. Messages before the first date take its day.",
+  remarks:
+    "Read only, also mixed. Messages before the first date take its day. NMEA is read without checksums where no sentence has one.",
 });
+
+/** Simple programs write NMEA without checksums. One that is there anywhere is asked for everywhere: damage is seen by it. */
+function lacksChecksums(head: Uint8Array): boolean {
+  const sentences = headLines(head)
+    .slice(0, -1)
+    .filter((l) => /^\$(?:G[A-Z]|BD|QZ)[A-Z]{3},/.test(l));
+  return sentences.length >= 2 && sentences.every((l) => !l.includes("*"));
+}
+
+export const gnssLog: Format = {
+  ...checked,
+  sniff: (head) => (lacksChecksums(head) ? 0.95 : checked.sniff(head)),
+  async read(source, options) {
+    const peeked = await peek(source);
+    if (!lacksChecksums(peeked.head)) return readProtocolLog(GNSS, peeked.source, options);
+    const recording = await readProtocolLog(GNSS, peeked.source, options, { checksum: "optional" });
+    return {
+      ...recording,
+      notes: ["the sentences have no checksums; damage within them cannot be seen", ...recording.notes],
+    };
+  },
+};
 
 export const blackboxLog = logOf("blackbox", {
   id: "blackbox-log",

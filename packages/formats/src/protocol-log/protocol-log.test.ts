@@ -27,6 +27,21 @@ const NMEA = [
 const MIDNIGHT = Date.UTC(2026, 4, 29) * 1000;
 
 describe("NMEA and UBX logs", () => {
+  it("reads NMEA without checksums where no sentence has one, and says so; where one has, it asks for all", async () => {
+    // the third sentence's checksum was wrong, and is gone too
+    const bare = NMEA.replace(/\*[0-9A-F]{2}/g, "").replace("5019.12", "5018.12");
+    expect(recognise(bytesOf(bare))?.format.id).toBe("gnss-log");
+    const r = await readRecording(bytesOf(bare));
+    expect([...findColumn(r, "gnss.lat")!.column.values]).toEqual(
+      [50.3, 50.301, 50.302].map((x) => expect.closeTo(x, 9)),
+    );
+    expect(findColumn(r, "gnss.lat")!.group.tUs[1]).toBe(MIDNIGHT);
+    expect(r.notes[0]).toContain("no checksums");
+    const mixed = await readRecording(bytesOf(`${NMEA}${NMEA}${bare}`));
+    expect(mixed.notes.join()).not.toContain("no checksums");
+    expect(mixed.problems!.count).toBeGreaterThanOrEqual(5);
+  });
+
   it("gives joined epochs; one before the first date takes its day, across midnight", async () => {
     expect(recognise(bytesOf(NMEA))?.format.id).toBe("gnss-log");
     const r = await readRecording(bytesOf(NMEA));
