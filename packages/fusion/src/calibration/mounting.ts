@@ -2,8 +2,8 @@ import { REF_CENTRIPETAL, REF_FORWARD, type Reference } from "../reference.ts";
 
 /** No mounting is off by more than this: 15 deg. */
 const MOST_RAD = 0.26;
-/** Nor turned by more about the vertical: what is beyond 32 deg is another orientation. */
-const MOST_YAW_RAD = 0.6;
+/** Nor turned by more about the vertical: what is beyond 40 deg is another orientation. */
+const MOST_YAW_RAD = 0.75;
 const WINDOW_S = 0.5;
 const PRIOR_YAW_RAD = 0.06;
 /** Bias of the forward force drifts with the slope of the road, (m/s^2)^2/s. */

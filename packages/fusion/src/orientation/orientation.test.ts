@@ -31,7 +31,7 @@ describe.each([10, 25] as const)("a kart with fixes at %d Hz and a sensor mounte
   const sim = sims[hz];
   const random = new Random(hz);
   const oblique = Array.from({ length: 4 }, () =>
-    turnAbout(anyAxis(random), (50 + 130 * random.uniform()) * DEG),
+    turnAbout(anyAxis(random), (60 + 120 * random.uniform()) * DEG),
   );
 
   it.each([...ALL.slice(1), ...oblique].map((m) => [JSON.stringify(m), m] as const))(

@@ -38,9 +38,12 @@ export const FOUND = 2;
 /** The sensor stands as it is taken to stand. */
 export const AGREES = 3;
 
-/** What the fine calibration has to deal with by itself: up to these nothing is turned. 35 and 32 deg. */
-const FINE_TILT_RAD = 0.61;
-const FINE_HEADING_RAD = 0.56;
+/**
+ * What the fine calibration has to deal with by itself: up to these nothing is turned. 39 and 40 deg: what is crooked by
+ * less than 30 is not turned however much hills and bias mislead.
+ */
+const FINE_TILT_RAD = 0.68;
+const FINE_HEADING_RAD = 0.7;
 /** Tilted so far the sensor does harm: 60 deg. */
 const NOT_UPRIGHT_RAD = 1.05;
 /** Doubt about the heading that is too much, rad. */
