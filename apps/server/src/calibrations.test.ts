@@ -147,6 +147,7 @@ async function forceError(session: string, { drive: which, startUs }: Outing): P
 
 /** How many records of what was carried over stand in a session's journal, and before how many frames of a device. */
 async function carriedRecords(session: string): Promise<{ records: number; framesBefore: number }> {
+  const row = data.catalogue.session(session)!;
   let records = 0;
   let framesBefore = 0;
   let frames = 0;
@@ -156,6 +157,7 @@ async function carriedRecords(session: string): Promise<{ records: number; frame
       framesBefore = frames;
     } else frames++;
   }
+  if (row.state !== "open") expect(row.frames).toBe(frames);
   return { records, framesBefore };
 }
 

@@ -2,6 +2,7 @@ import type { Recording } from "@pitwall/core";
 import { createPipeline, type Pipeline } from "@pitwall/pipeline";
 import { appendAll } from "./append.ts";
 import type { DataFolder } from "./data-folder.ts";
+import { framesReceived, isReceived } from "./frames-received.ts";
 import { ImportedFiles } from "./imported-files.ts";
 import { computeLaps, storeLaps } from "./laps/session-laps.ts";
 import { STAGES } from "./stages.ts";
@@ -54,9 +55,9 @@ async function derive(
   };
   const closed = files.knowsAny ? await journal.closedSession(sessionId) : undefined;
   const known = closed !== undefined && files.haveAll(closed.sources);
-  if (known) ({ frames } = closed);
+  if (known) frames = framesReceived(closed);
   for await (const frame of known ? [] : journal.readSession(sessionId)) {
-    frames++;
+    if (isReceived(frame.source)) frames++;
     if (!files.takes(frame))
       pipeline.frame(pipeline.source(frame.source), frame.bytes, frame.arrivalUs, frame.bootUs);
     if (frames % BATCH_EVERY === 0) {

@@ -16,6 +16,7 @@ import { companionsOf } from "./companions.ts";
 import type { DataFolder } from "./data-folder.ts";
 import { deriveSession, type Progress } from "./derive.ts";
 import { filePieces } from "./file-pieces.ts";
+import { framesReceived } from "./frames-received.ts";
 import { fileProtocol, ImportedFiles } from "./imported-files.ts";
 import { safeName } from "./ingest/door.ts";
 import { keptOf, READING, readingToBytes } from "./reading.ts";
@@ -264,7 +265,7 @@ export async function deriveImported(
   data.catalogue.closeSession(closed.id, {
     state: "imported",
     endUs: await endOf(data, closed.id, closed.endUs),
-    frames: closed.frames,
+    frames: framesReceived(closed),
   });
 }
 

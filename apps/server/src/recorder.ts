@@ -21,6 +21,7 @@ import { appendAll } from "./append.ts";
 import { keepCalibration, knownCalibrations } from "./calibrations.ts";
 import type { ServerConfig } from "./config.ts";
 import { countProblem, type Device, type DeviceRegistry, seenOf } from "./devices.ts";
+import { framesReceived } from "./frames-received.ts";
 import { liveTiming } from "./laps/live-timing.ts";
 import type { LiveHooks } from "./stages.ts";
 import { LiveVehicle, laneKey, type OpenSession, type SessionLane } from "./vehicle.ts";
@@ -357,7 +358,7 @@ export class Recorder {
         parked: String(session.parked),
         title: session.parked ? "parked" : "",
       });
-      catalogue.closeSession(session.ref.id, { endUs: closed.endUs, frames: closed.frames });
+      catalogue.closeSession(session.ref.id, { endUs: closed.endUs, frames: framesReceived(closed) });
       for (const device of this.#deps.devices.ofVehicle(vehicle.id))
         for (const [boot, seen] of device.seen) catalogue.saveReceived(device.id, boot, seen);
     } catch (e) {

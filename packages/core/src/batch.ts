@@ -11,6 +11,12 @@ export type Batch = {
   readonly columns: readonly Float64Array[];
 };
 
+/** Source of what the pipeline makes of everything that a vehicle's devices say. Its groups are `derived/<message>`. */
+export const DERIVED = "derived";
+
+/** Of two groups with the same channel a derived one is to be shown: it exists where no device does its work. */
+export const isDerived = (group: string): boolean => group.startsWith(`${DERIVED}/`);
+
 /** Spreads one row over columns that lie `step` apart in `block`, the first one at `at`. */
 type CopyRow = (block: Float64Array, at: number, step: number, values: Float64Array) => void;
 

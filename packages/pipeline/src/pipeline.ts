@@ -4,6 +4,7 @@ import {
   ClockModel,
   type ClockState,
   CodecError,
+  DERIVED,
   type Decoder,
   type MessageSpec,
   type Problem,
@@ -91,10 +92,10 @@ export function createPipeline(options: PipelineOptions = {}): Pipeline {
   for (const [i, factory] of (options.stages ?? []).entries()) {
     const builders = new Map<MessageSpec, BatchBuilder>();
     derived.push(builders);
-    const info: SourceInfo = { device: "", boot: "", name: "derived", protocol: "" };
+    const info: SourceInfo = { device: "", boot: "", name: DERIVED, protocol: "" };
     stages.push(
       factory((reading, tUs) => {
-        builderOf(builders, "derived", reading.message).add(reading, tUs);
+        builderOf(builders, DERIVED, reading.message).add(reading, tUs);
         for (let k = i + 1; k < stages.length; k++) stages[k]!.reading(reading, tUs, info);
       }),
     );

@@ -11,6 +11,18 @@ describe("sample store", () => {
     expect(store.of("gnss.speed").map((s) => s.lastValue)).toEqual([10, 20]);
   });
 
+  it("prefers what is derived to what a device says, whichever came first, until it falls silent", () => {
+    const store = new SampleStore("s");
+    const unit = store.series("lap.time", "tcp/blackbox.v4", "s");
+    unit.live(at(1, 2), Float64Array.of(0, 0));
+    expect(store.best(["lap.time"])).toBe(unit);
+    const timed = store.series("lap.time", "derived/lap", "s");
+    timed.live(at(1, 2), Float64Array.of(30, 31));
+    expect(store.best(["lap.time"])).toBe(timed);
+    unit.live(at(5), Float64Array.of(0));
+    expect(store.best(["lap.time"])).toBe(unit);
+  });
+
   it("prefers the first channel until it falls silent", () => {
     const store = new SampleStore("s");
     const fused = store.series("vehicle.speed", "a", "m/s");

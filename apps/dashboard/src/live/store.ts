@@ -1,3 +1,4 @@
+import { isDerived } from "@pitwall/core";
 import { findGaps } from "./gaps.ts";
 import { Series } from "./series.ts";
 
@@ -10,7 +11,7 @@ export class SampleStore {
     this.session = session;
   }
 
-  /** The channel's series, in the order in which their groups were first seen. */
+  /** The channel's series: derived ones, then the others, in the order in which they were first seen. */
   of(channel: string): readonly Series[] {
     return this.#byChannel.get(channel) ?? [];
   }
@@ -28,7 +29,8 @@ export class SampleStore {
     let found = list.find((s) => s.group === group);
     if (!found) {
       found = new Series(channel, group, unit);
-      list.push(found);
+      if (isDerived(group)) list.unshift(found);
+      else list.push(found);
     }
     return found;
   }

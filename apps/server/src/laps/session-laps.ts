@@ -1,4 +1,11 @@
-import { type ChannelId, type Column, findChannel, type RecordedGate, type Recording } from "@pitwall/core";
+import {
+  type ChannelId,
+  type Column,
+  DERIVED,
+  findChannel,
+  type RecordedGate,
+  type Recording,
+} from "@pitwall/core";
 import { type Gate, type Layout, type TimedRecording, timeRecording } from "@pitwall/laps";
 import { createPipeline, LAP_STATE, lapStage } from "@pitwall/pipeline";
 import { asStoreError, type ChannelSummary, type Timing } from "@pitwall/store";
@@ -8,7 +15,7 @@ import { fixesOf } from "./fixes.ts";
 import { type FoundReference, referenceFor } from "./reference-for.ts";
 
 /** The group of the lap channels, as the pipeline names it. */
-const LAP_GROUP = `derived/${LAP_STATE.name}`;
+const LAP_GROUP = `${DERIVED}/${LAP_STATE.name}`;
 
 /** What was timed of a session, before it is stored. */
 export type ComputedLaps = {

@@ -169,6 +169,21 @@ export function checkValues(openAndClosed: CheckBoth): void {
     },
   );
 
+  openAndClosed("takes a channel from a derived group, however little of it is there", async (store) => {
+    store.append(
+      ID,
+      batchOf(SPEED, [
+        [10, 1],
+        [20, 2],
+      ]),
+    );
+    store.append(ID, batchOf(OTHER, [[15, 9]], "derived"));
+    return async (s) => {
+      const [series] = await s.query({ sessionId: ID, channels: ["gnss.speed"] });
+      expect([series!.group, ...series!.values]).toEqual(["derived/test.other", 9]);
+    };
+  });
+
   openAndClosed("thins out to the lowest and highest of each stretch of time", async (store) => {
     const rows = Array.from({ length: 1000 }, (_, i): [number, number] => [i * 100, Math.sin(i / 50) * 10]);
     rows[532]![1] = 77;

@@ -14,7 +14,7 @@ export type Series = {
 
 export type SampleQuery = {
   readonly sessionId: string;
-  /** `channel`, which takes the group that has most samples of it, or `group:channel`. Those that are not there are left out. */
+  /** `channel`, which takes the derived group, else the one that has most samples of it, or `group:channel`. Those that are not there are left out. */
   readonly channels: readonly string[];
   /** Half open: fromUs <= t < toUs. */
   readonly fromUs?: number;

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import type { FieldSpec, Group } from "@pitwall/core";
+import { type FieldSpec, type Group, isDerived } from "@pitwall/core";
 import { StoreError } from "../errors.ts";
 import { minMax } from "./downsample.ts";
 import type { ChannelSummary, SampleQuery, Series } from "./types.ts";
@@ -91,8 +91,13 @@ const byName = (groups: readonly GroupView[]): GroupView[] =>
 
 function findChannelOf(known: readonly ChannelSummary[], asked: string): ChannelSummary | undefined {
   let best: ChannelSummary | undefined;
-  for (const c of known) if (c.channel === asked && c.count > (best?.count ?? 0)) best = c;
+  for (const c of known) if (c.channel === asked && (!best || goesBefore(c, best))) best = c;
   return best ?? known.find((c) => `${c.group}:${c.channel}` === asked);
+}
+
+function goesBefore(a: ChannelSummary, b: ChannelSummary): boolean {
+  const derived = isDerived(a.group);
+  return derived === isDerived(b.group) ? a.count > b.count : derived;
 }
 
 function toSeries(c: ChannelSummary, t: Float64Array, v: Float64Array, points = Infinity): Series {
