@@ -107,3 +107,28 @@ describe("lap times without Doppler velocities", () => {
     expect(median(errors)).toBeLessThan(1.5 * bound(0.1, 0.2, 60, median(truth), circuit.speed[0]!));
   });
 });
+
+describe("lap times from the track of a telephone", () => {
+  it("with a place a second and nothing else are as uncertain as they say", () => {
+    const d = drive({
+      circuit,
+      laps: 120,
+      seed: 7,
+      rateHz: 1,
+      whiteM: 0.7,
+      slowM: 2,
+      lineM: 2,
+      pace: 0.05,
+      runInM: 400,
+    });
+    const none = new Float64Array(d.length).fill(Number.NaN);
+    const trace = { ...d, speedMps: none, courseRad: none, hAccM: none };
+    const truth = truthOf(d);
+    const laps = timeLaps(trace, { layout }).laps.filter((l) => l.kind === "lap");
+    expect(laps.length).toBe(truth.length);
+    const covered =
+      laps.filter((l, i) => Math.abs(l.timeS - truth[i]!) <= l.uncertaintyS).length / laps.length;
+    expect(covered).toBeGreaterThanOrEqual(0.9);
+    expect(median(laps.map((l) => l.uncertaintyS))).toBeLessThan(0.5);
+  });
+});

@@ -4,8 +4,10 @@ import { Wander } from "./wander.ts";
 
 /** Per-axis share of a receiver's stated accuracy: makers state 1 sigma of the radius (0.71 of it an axis) or of one axis. */
 const AXIS_SHARE = 0.85;
-/** Where a receiver states nothing. */
+/** Where a receiver states nothing; and where it gives a place a second and no velocity, as the track of a telephone. */
 const USUAL_ACCURACY_M = 0.6;
+const BARE_ACCURACY_M = 3;
+const BARE_INTERVAL_S = 0.8;
 /** Time in which the slow error is taken to forget itself, until the drive shows how far it wanders. */
 const SLOW_TAU_S = 100;
 const MEMORY_FIXES = 200;
@@ -78,6 +80,7 @@ export class Receiver {
   #p = 0;
   #run = 0;
   #intervalS = 0.1;
+  #bare = false;
   #driftM2ps = 0.01;
   readonly #wander = new Wander();
   readonly #velocity = new VelocityNoise();
@@ -126,6 +129,7 @@ export class Receiver {
     const measured = Number.isFinite(i.vx) && Number.isFinite(oldVx);
     if (!measured) {
       this.restart(i); // without velocities the fix is all there is
+      this.#bare = dt > BARE_INTERVAL_S;
       const share = 1 - Math.exp(-dt / MEAN_S);
       this.meanVx += share * (this.dx / dt - this.meanVx);
       this.meanVy += share * (this.dy / dt - this.meanVy);
@@ -137,6 +141,7 @@ export class Receiver {
       return true;
     }
     this.#hAccM = i.hAccM;
+    this.#bare = false;
     this.#reckon(i);
     const ix = i.x - this.#rx - this.qx;
     const iy = i.y - this.#ry - this.qy;
@@ -223,7 +228,8 @@ export class Receiver {
   }
 
   #axisM(): number {
-    return AXIS_SHARE * (this.#hAccM > 0 ? this.#hAccM : USUAL_ACCURACY_M);
+    const usual = this.#bare ? BARE_ACCURACY_M : USUAL_ACCURACY_M;
+    return AXIS_SHARE * (this.#hAccM > 0 ? this.#hAccM : usual);
   }
 
   #reckon(i: FixIntake): void {
