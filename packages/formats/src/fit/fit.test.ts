@@ -35,6 +35,11 @@ function file(): Uint8Array {
   u32(START_S - FIT_EPOCH_S + 2);
   u32(START_S - FIT_EPOCH_S);
   u32(1500);
+  return framed(body);
+}
+
+/** A header in front of the messages, and both checksums. */
+function framed(body: readonly number[]): Uint8Array {
   const out = new Uint8Array(14 + body.length + 2);
   const view = new DataView(out.buffer);
   out.set([14, 0x20, 0x50, 0x08]);
@@ -72,5 +77,81 @@ describe("FIT", () => {
       for (const x of v("gnss.speed")) if (!Number.isNaN(x)) expect(x).toBeCloseTo(12.345, 6);
       for (const t of r.groups[0]!.tUs) expect([0, 1, 2]).toContain(t / 1e6 - START_S);
     }
+  });
+
+  it("reads files that follow each other in one, and bytes in any kind of array", async () => {
+    const two = Buffer.concat([file(), file()]);
+    const r = await readRecording(two);
+    expect(findColumn(r, "gnss.lat")!.column.values).toHaveLength(6);
+    expect(r.problems).toBeUndefined();
+    expect(two.equals(Buffer.concat([file(), file()]))).toBe(true);
+  });
+
+  it("says that the checksum is wrong, where a message no longer begins, and that a recording was not finished", async () => {
+    const wrong = file();
+    wrong[40]! ^= 1;
+    const r = await readRecording(wrong);
+    expect(r.problems?.list).toEqual([
+      { code: "bad-checksum", offset: wrong.length - 2, reason: expect.any(String) },
+    ]);
+    // the header of the third record: a local type that nobody defined
+    const third = 14 + 21 + 2 * 17;
+    const lost = file();
+    lost[third] = 7;
+    const two = await readRecording(lost);
+    expect(two.problems?.list).toMatchObject([{ code: "malformed", offset: third }]);
+    expect(findColumn(two, "gnss.lat")!.column.values).toHaveLength(2);
+    const open = file();
+    open.fill(0, 4, 8);
+    const whole = await readRecording(open);
+    expect(whole.problems?.list).toMatchObject([{ code: "truncated" }]);
+    expect(findColumn(whole, "gnss.lat")!.column.values).toHaveLength(3);
+  });
+
+  it("takes the unit of an application's field from its description", async () => {
+    const text = (s: string, n: number) => Array.from({ length: n }, (_, i) => s.charCodeAt(i) || 0);
+    const stamp = [0, 0, 0, 60];
+    const body = [
+      // field_description (206): index, number, base type, name, units
+      ...[0x40, 0, 0, 206, 0, 5, 0, 1, 2, 1, 1, 2, 2, 1, 2, 3, 12, 7, 8, 6, 7],
+      ...[0, 0, 0, 0x84, ...text("Oil Pressure", 12), ...text("kPa", 6)],
+      ...[0, 0, 1, 0x84, ...text("speed", 12), ...text("km/h", 6)],
+      // record with its own speed (mm/s) and both of the application's
+      ...[0x61, 0, 0, 20, 0, 2, 253, 4, 0x86, 73, 4, 0x86, 2, 0, 2, 0, 1, 2, 0],
+      ...[1, ...stamp, 0x10, 0x27, 0, 0, 0x2c, 1, 36, 0],
+    ];
+    const r = await readRecording(framed(body));
+    const column = (id: string) => findColumn(r, id)!.column;
+    expect(r.groups[0]!.columns.map((c) => [c.field.unit, c.values[0]])).toContainEqual(["kPa", 300]);
+    expect(column("gnss.speed").values[0]).toBe(10);
+    expect(column("speed").values[0]).toBeCloseTo(10, 9);
+  });
+
+  it("lets a lap begin where the one before it ended, though starts are whole seconds", async () => {
+    const u32 = (x: number) => [x & 255, (x >>> 8) & 255, (x >>> 16) & 255, (x >>> 24) & 255];
+    const t = START_S - FIT_EPOCH_S;
+    const r = await readRecording(
+      framed([
+        ...[0x40, 0, 0, 20, 0, 1, 253, 4, 0x86, 0, ...u32(t)],
+        ...[0x41, 0, 0, 19, 0, 2, 2, 4, 0x86, 7, 4, 0x86],
+        ...[
+          1,
+          ...u32(t),
+          ...u32(64_500),
+          1,
+          ...u32(t + 64),
+          ...u32(61_250),
+          1,
+          ...u32(t + 300),
+          ...u32(60_000),
+        ],
+      ]),
+    );
+    const s = (us: number) => us / 1e6 - START_S;
+    expect(r.laps.map((l) => [l.number, s(l.startUs), s(l.endUs)])).toEqual([
+      [1, 0, 64.5],
+      [2, 64.5, 125.75],
+      [3, 300, 360],
+    ]);
   });
 });

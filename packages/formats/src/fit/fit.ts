@@ -6,6 +6,7 @@ import { type NamedColumn, nameColumn } from "../names/channel-names.ts";
 import { type ByteSource, collect } from "../source.ts";
 import { PointRows } from "../table/point-rows.ts";
 import { ProblemLog } from "../table/problems.ts";
+import { type FitPart, fitParts, isFitHeader } from "./parts.ts";
 
 /** Fields of a `record` message as the parser gives them: degrees, m, m/s, degC. */
 const KNOWN: Readonly<Record<string, readonly [channel: string, unit: string]>> = {
@@ -24,6 +25,7 @@ const KNOWN: Readonly<Record<string, readonly [channel: string, unit: string]>> 
   cadence: ["cadence", ""],
   power: ["power", "W"],
 };
+const TAKEN = new Set(Object.values(KNOWN).map(([channel]) => channel));
 /** Times and lists that are no channel. */
 const LEFT_OUT = new Set(["timestamp", "elapsed_time", "timer_time"]);
 /** FIT stores positions in steps of 180 / 2^31 degrees. */
@@ -40,9 +42,9 @@ const usOf = (t: unknown): number => {
 };
 
 type Rows = readonly Readonly<Record<string, unknown>>[];
-type Parsed = { readonly records: Rows; readonly laps: Rows };
+type Parsed = { readonly records: Rows; readonly laps: Rows; readonly described: Rows };
 
-async function parse(bytes: Uint8Array): Promise<Parsed> {
+async function parse(part: FitPart): Promise<Parsed> {
   const parser = new FitParser({
     force: true,
     speedUnit: "m/s",
@@ -50,64 +52,69 @@ async function parse(bytes: Uint8Array): Promise<Parsed> {
     temperatureUnit: "celsius",
     mode: "list",
   });
-  const whole = bytes.slice().buffer;
-  const fit = (await parser.parseAsync(whole)) as unknown as { records?: Rows; laps?: Rows };
-  return { records: fit.records ?? [], laps: fit.laps ?? [] };
+  const fit = (await parser.parseAsync(part.bytes.buffer)) as unknown as {
+    records?: Rows;
+    laps?: Rows;
+    field_descriptions?: Rows;
+  };
+  return { records: fit.records ?? [], laps: fit.laps ?? [], described: fit.field_descriptions ?? [] };
 }
 
-/** The longest record message that is in use; a file cut off inside one is tried at each shorter length. */
-const LONGEST_RECORD = 512;
-
-/** A cut-off file: its header is corrected to what is there, and cut back to the last whole message. */
-async function parseCut(bytes: Uint8Array): Promise<Parsed> {
-  const header = bytes[0]!;
-  for (let cut = 0; cut < LONGEST_RECORD && bytes.length - cut > header; cut++) {
-    const part = bytes.slice(0, bytes.length - cut);
-    new DataView(part.buffer).setUint32(4, part.length - header, true);
-    try {
-      return await parse(part);
-    } catch {
-      // inside a message: one byte less
+/** Names of a file's fields: those of the profile, and those that applications describe, with the unit they state. */
+function namesOf(described: Rows): (key: string) => NamedColumn {
+  const units = new Map<string, string>();
+  for (const d of described)
+    if (typeof d["field_name"] === "string")
+      units.set(d["field_name"], typeof d["units"] === "string" ? d["units"] : "");
+  const named = new Map<string, NamedColumn>();
+  return (key) => {
+    let column = named.get(key);
+    if (!column) {
+      const unit = units.get(key);
+      const own = unit === undefined || unit === KNOWN[key]?.[1];
+      column = own ? nameOf(key) : nameColumn(key, unit);
+      // the receiver's own values are not to be mixed with those of an application
+      if (!own && TAKEN.has(column.field.name)) column = nameColumn(key, unit, { channel: "" });
+      named.set(key, column);
     }
-  }
-  throw new FormatError("malformed", "fit", "no whole message");
+    return column;
+  };
 }
 
 async function read(source: ByteSource, options: ReadOptions): Promise<Recording> {
   const bytes = await collect(source, options, "fit", 256 << 20);
   const problems = new ProblemLog();
   if (bytes.length < 14) throw new FormatError("malformed", "fit", "the header is cut off");
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const stated = view.getUint32(4, true) + bytes[0]!;
-  let parsed: Parsed;
-  if (stated > bytes.length) {
-    problems.add("truncated", `the file has ${bytes.length} of ${stated + 2} bytes`, {
-      offset: bytes.length,
-    });
-    parsed = await parseCut(bytes);
-  } else
-    try {
-      parsed = await parse(bytes);
-    } catch (cause) {
-      const reason = cause instanceof Error ? cause.message : String(cause);
-      throw new FormatError("malformed", "fit", reason, undefined, { cause });
-    }
   const rows = new PointRows();
+  const laps: Readonly<Record<string, unknown>>[] = [];
   let untimed = 0;
-  for (const record of parsed.records) {
-    const tUs = usOf(record["timestamp"]);
-    if (Number.isNaN(tUs)) {
-      untimed++;
+  for (const part of fitParts(bytes, problems)) {
+    let parsed: Parsed;
+    try {
+      parsed = await parse(part);
+    } catch (cause) {
+      problems.add("malformed", cause instanceof Error ? cause.message : String(cause));
       continue;
     }
-    for (const [key, value] of Object.entries(record))
-      if (typeof value === "number" && !LEFT_OUT.has(key))
-        rows.set(nameOf(key).field.name, () => nameOf(key), value);
-    rows.add(tUs);
+    const named = namesOf(parsed.described);
+    for (const record of parsed.records) {
+      const tUs = usOf(record["timestamp"]);
+      if (Number.isNaN(tUs)) {
+        untimed++;
+        continue;
+      }
+      for (const [key, value] of Object.entries(record))
+        if (typeof value === "number" && !LEFT_OUT.has(key)) {
+          const column = named(key);
+          rows.set(column.field.name, () => column, value);
+        }
+      rows.add(tUs);
+    }
+    laps.push(...parsed.laps);
   }
   if (untimed > 0) problems.add("malformed", `${untimed} records have no time`);
   const group = rows.finish("record");
-  if (!group) throw new FormatError("empty", "fit", "no record");
+  if (!group) throw new FormatError("empty", "fit", problems.report().notes[0] ?? "no record");
   const columns = group.columns.map((c) =>
     c.field.name === "gnss.lat" || c.field.name === "gnss.lon"
       ? { ...c, field: { ...c.field, resolution: SEMICIRCLE } }
@@ -118,32 +125,30 @@ async function read(source: ByteSource, options: ReadOptions): Promise<Recording
     absoluteTime: true,
     ...(options.name === undefined ? {} : { title: options.name }),
     gates: [],
-    laps: lapsOf(parsed.laps),
+    laps: lapsOf(laps),
     ...problems.report(),
   };
 }
 
-function lapsOf(laps: Rows): RecordedLap[] {
-  return laps.flatMap((lap, i) => {
-    const startUs = usOf(lap["start_time"]);
-    const elapsed = Number(lap["total_elapsed_time"] ?? Number.NaN);
-    const endUs = Number.isFinite(elapsed) ? startUs + Math.round(elapsed * 1e6) : usOf(lap["timestamp"]);
-    return endUs > startUs ? [{ number: i + 1, startUs, endUs }] : [];
-  });
+/** Starts are whole seconds, lap times are not: a lap that begins within the second of the last one's end begins there. */
+function lapsOf(rows: Rows): RecordedLap[] {
+  const laps: RecordedLap[] = [];
+  for (const row of rows) {
+    const stated = usOf(row["start_time"]);
+    const last = laps.at(-1)?.endUs ?? Number.NaN;
+    const startUs = Math.abs(stated - last) <= 1e6 ? last : stated;
+    const elapsed = Number(row["total_elapsed_time"] ?? Number.NaN);
+    const endUs = Number.isFinite(elapsed) ? startUs + Math.round(elapsed * 1e6) : usOf(row["timestamp"]);
+    if (endUs > startUs) laps.push({ number: laps.length + 1, startUs, endUs });
+  }
+  return laps;
 }
 
 export const fit: Format = {
   id: "fit",
   title: "Garmin FIT",
   extensions: ["fit"],
-  sniff: (head) =>
-    (head[0] === 12 || head[0] === 14) &&
-    head[8] === 0x2e &&
-    head[9] === 0x46 &&
-    head[10] === 0x49 &&
-    head[11] === 0x54
-      ? 1
-      : 0,
+  sniff: (head) => (isFitHeader(head) ? 1 : 0),
   read,
   carries: {
     times: "own",
