@@ -8,9 +8,18 @@ import { dayUs, parseDate } from "../text/date.ts";
 import { DayClock } from "../text/day-time.ts";
 import { isEpoch } from "../text/epoch.ts";
 import { LeapRun } from "../text/leap.ts";
+import { WeekRun, weekStartUs } from "./week-time.ts";
 
 /** How a message's times are to be understood. */
-type TimeKind = "utc" | "boot" | "day";
+type TimeKind = "utc" | "boot" | "day" | "week";
+
+/** Where a message has the time of day (s), the time of the GPS week (ms), and the fix; -1 where it has none. */
+type TimeFields = { readonly day: number; readonly week: number; readonly fix: number };
+
+function timeFieldsOf(message: MessageSpec): TimeFields {
+  const at = (name: string) => message.fields.findIndex((f) => f.name === name);
+  return { day: at("timeOfDay"), week: at("iTOW"), fix: at("gnss.fix") };
+}
 
 /** Pairs of boot time and UTC that are kept to tell the difference. */
 const MOST_PAIRS = 4096;
@@ -22,8 +31,8 @@ function median(values: number[]): number {
 
 /**
  * Decoded messages as a Recording: a group a kind of message. Times are the message's own UTC, else its boot time, else
- * its time of day, else that of the frame or of the message before it. What is only a part of a joined message is left
- * out.
+ * its time of day or of the GPS week, else that of the frame or of the message before it. What is only a part of a
+ * joined message is left out.
  */
 export class MessageGatherer {
   readonly #builders = new Map<string, GroupBuilder>();
@@ -31,7 +40,14 @@ export class MessageGatherer {
   readonly #clock = new DayClock();
   readonly #leap = new LeapRun();
   readonly #offsets: number[] = [];
-  readonly #timeOfDay = new Map<MessageSpec, number>();
+  readonly #timeFields = new Map<MessageSpec, TimeFields>();
+  readonly #week = new WeekRun();
+  /** Running time of the GPS week at which the first message without another time came, µs. */
+  #firstWeek = Number.NaN;
+  /** UTC of the beginning of the week, as messages with both times have it, µs. */
+  #weekStart = Number.NaN;
+  /** Runs of week times that ended when the receiver's clock was set. */
+  #unset = 0;
   #lastUtc = Number.NaN;
   #lastDay = Number.NaN;
   /** Midnight from which times of day count; NaN until a dated and an undated message stood side by side. */
@@ -57,7 +73,8 @@ export class MessageGatherer {
     }
     this.#last = tUs;
     this.#lastKind = kind;
-    const key = `${kind} ${message.name}`;
+    const run = kind === "week" ? this.#week.run : 0;
+    const key = `${kind} ${run} ${message.name}`;
     let builder = this.#builders.get(key);
     if (!builder) {
       builder = new GroupBuilder(message.name, message.fields);
@@ -67,18 +84,23 @@ export class MessageGatherer {
   }
 
   #timeOf(reading: Reading, frameUs: number): readonly [tUs: number, kind: TimeKind] {
-    const { tUs, bootUs, message } = reading;
-    let at = this.#timeOfDay.get(message);
-    if (at === undefined) {
-      at = message.fields.findIndex((f) => f.name === "timeOfDay");
-      this.#timeOfDay.set(message, at);
+    const { tUs, bootUs, message, values } = reading;
+    let fields = this.#timeFields.get(message);
+    if (!fields) {
+      fields = timeFieldsOf(message);
+      this.#timeFields.set(message, fields);
     }
-    const seconds = at < 0 ? Number.NaN : reading.values[at]!;
+    const seconds = values[fields.day] ?? Number.NaN;
+    const towMs = values[fields.week] ?? Number.NaN;
     if (Number.isFinite(tUs)) {
       const utc = this.#leap.next(tUs, seconds >= 86_400);
       this.#lastUtc = utc;
       this.#settleDay();
       if (Number.isFinite(bootUs) && this.#offsets.length < MOST_PAIRS) this.#offsets.push(utc - bootUs);
+      if (Number.isFinite(towMs)) {
+        const tow = this.#week.next(towMs);
+        this.#weekStart = Math.round((utc - tow) / 1e6) * 1e6;
+      }
       return [utc, "utc"];
     }
     if (Number.isFinite(bootUs)) return [bootUs, "boot"];
@@ -86,6 +108,14 @@ export class MessageGatherer {
       this.#lastDay = this.#clock.next(Math.round(seconds * 1e6));
       this.#settleDay();
       return [this.#lastDay, "day"];
+    }
+    if (Number.isFinite(towMs)) {
+      // without a fix the receiver counts from anywhere
+      if (values[fields.fix] === 0) return [Number.NaN, "week"];
+      const run = this.#week.run;
+      const tow = this.#week.next(towMs);
+      if (this.#week.run !== run || Number.isNaN(this.#firstWeek)) this.#firstWeek = tow;
+      return [tow, "week"];
     }
     if (Number.isFinite(frameUs)) return [frameUs, isEpoch(frameUs) ? "utc" : "boot"];
     return [this.#last, this.#lastKind];
@@ -96,10 +126,19 @@ export class MessageGatherer {
     this.#problems.note(this.#leap.note() ?? this.#clock.leap.note());
     if (this.#untimed > 0) this.#problems.note(`${this.#untimed} messages have no time and are left out`);
     const utc = !Number.isNaN(this.#lastUtc) || [...this.#builders.keys()].some((k) => k.startsWith("utc"));
-    const shifts = { utc: 0, boot: this.#bootShift(utc), day: this.#dayShift(options) };
+    const shifts = {
+      utc: 0,
+      boot: this.#bootShift(utc),
+      day: this.#dayShift(options),
+      week: this.#weekShift(options),
+    };
     const merged = new Map<string, Group>();
     for (const [key, builder] of this.#builders) {
-      const kind = key.slice(0, key.indexOf(" ")) as TimeKind;
+      const [kind, run] = key.split(" ") as [TimeKind, string];
+      if (kind === "week" && Number(run) < this.#week.run) {
+        this.#unset += builder.rows;
+        continue;
+      }
       const shift = shifts[kind];
       if (shift === undefined) {
         this.#problems.note(`${builder.rows} messages "${builder.name}" have no date and are left out`);
@@ -111,6 +150,10 @@ export class MessageGatherer {
       const before = merged.get(group.name);
       merged.set(group.name, before ? joinedGroups(before, group) : group);
     }
+    if (this.#unset > 0)
+      this.#problems.note(
+        `${this.#unset} messages came before the receiver's clock was set and are left out`,
+      );
     const groups = [...merged.values()];
     if (groups.length === 0)
       throw new FormatError(
@@ -137,6 +180,16 @@ export class MessageGatherer {
   #settleDay(): void {
     if (!Number.isNaN(this.#midnight) || Number.isNaN(this.#lastUtc) || Number.isNaN(this.#lastDay)) return;
     this.#midnight = Math.round((this.#lastUtc - this.#lastDay) / US_PER_DAY) * US_PER_DAY;
+  }
+
+  /** Times of the GPS week count from the week of a dated message or of the given day, else from the first of them. */
+  #weekShift(options: ReadOptions): number {
+    if (!Number.isNaN(this.#weekStart) || Number.isNaN(this.#firstWeek)) return this.#weekStart;
+    if (!Number.isNaN(this.#lastUtc)) return weekStartUs(this.#firstWeek, this.#lastUtc);
+    const given = parseDate(options.date ?? "");
+    if (given) return weekStartUs(this.#firstWeek, dayUs(given) + US_PER_DAY / 2);
+    this.#problems.note("the receiver gives times of the week without a day; they count from the first");
+    return -this.#firstWeek;
   }
 
   #dayShift(options: ReadOptions): number {
