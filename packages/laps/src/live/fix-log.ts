@@ -1,18 +1,24 @@
 import type { Trace } from "../trace.ts";
 
-/** Keeps the newest fixes of a drive, up to a number, for the time before its track is known. */
+/** Most drives are recognised within the first lap; a fleet that starts at once asks for no more than that takes. */
+const FIRST_FIXES = 1024;
+
+/** Keeps the newest fixes of a drive, up to a number, for the time before its track is known. Grows by doubling. */
 export class FixLog {
-  readonly #capacity: number;
-  readonly #columns: Float64Array[];
+  readonly #most: number;
+  #capacity: number;
+  #columns: Float64Array[];
   #at = 0;
   #count = 0;
 
   constructor(capacity: number) {
-    this.#capacity = capacity;
-    this.#columns = Array.from({ length: 6 }, () => new Float64Array(capacity));
+    this.#most = capacity;
+    this.#capacity = Math.min(FIRST_FIXES, capacity);
+    this.#columns = Array.from({ length: 6 }, () => new Float64Array(this.#capacity));
   }
 
   add(tUs: number, latDeg: number, lonDeg: number, speedMps: number, courseRad: number, hAccM: number): void {
+    if (this.#count === this.#capacity && this.#capacity < this.#most) this.#grow();
     const i = this.#at;
     this.#columns[0]![i] = tUs;
     this.#columns[1]![i] = latDeg;
@@ -22,6 +28,17 @@ export class FixLog {
     this.#columns[5]![i] = hAccM;
     this.#at = (i + 1) % this.#capacity;
     if (this.#count < this.#capacity) this.#count++;
+  }
+
+  /** Nothing has been overwritten before the last size, so that the fixes still lie in order of time. */
+  #grow(): void {
+    this.#capacity = Math.min(this.#most, this.#capacity * 2);
+    this.#at = this.#count;
+    this.#columns = this.#columns.map((c) => {
+      const larger = new Float64Array(this.#capacity);
+      larger.set(c);
+      return larger;
+    });
   }
 
   trace(): Trace {
