@@ -13,6 +13,7 @@ export function inWords(mapping: CsvMapping, table: TableSample): string[] {
   if ("column" in time) {
     meaning.set(placeOf(time.column, table), `time in ${time.kind}`);
     if (time.date !== undefined) meaning.set(placeOf(time.date, table), "date of the time");
+    if (time.millis !== undefined) meaning.set(placeOf(time.millis, table), "milliseconds of the time");
   }
   for (const c of mapping.columns)
     meaning.set(

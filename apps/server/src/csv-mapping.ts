@@ -16,6 +16,7 @@ export const CsvMappingSchema = z.strictObject({
       column,
       kind: z.enum(["s", "ms", "us", "ns", "h:m:s", "iso", "d/m/y", "m/d/y"]),
       date: column.optional(),
+      millis: column.optional(),
       first: z.array(z.string()).optional(),
     }),
     z.strictObject({ rateHz: z.number().positive() }),

@@ -28,6 +28,8 @@ export type CsvMapping = {
         readonly kind: TimeKind;
         /** For times of day: the column with their date. */
         readonly date?: string | number | undefined;
+        /** For times that end at the whole second: the column with their milliseconds. */
+        readonly millis?: string | number | undefined;
       }
     | { readonly rateHz: number };
   readonly columns: readonly MappedColumn[];

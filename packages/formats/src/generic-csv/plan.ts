@@ -6,11 +6,13 @@ import { DayClock } from "../text/day-time.ts";
 import { IsoClock, namesZone } from "../text/iso-time.ts";
 import { textOf } from "../text/lines.ts";
 import type { RowParser } from "../text/row.ts";
+import { hemisphereOf, splitAround } from "./around.ts";
 import { LapClock } from "./lap-clock.ts";
 import type { CsvMapping, TimeKind } from "./mapping.ts";
 
 const US: Readonly<Record<"s" | "ms" | "us" | "ns", number>> = { s: 1e6, ms: 1e3, us: 1, ns: 1e-3 };
 
+const DAY_TIME = /^(?:(\d+):)?(\d+):(\d+(?:[.,]\d+)?)\s*(?:([ap])\.?m\.?)?$/i;
 const NO_ZONE = "times name no time zone and are taken as UTC";
 
 type ReadTime = (row: RowParser, bytes: Uint8Array) => number;
@@ -47,7 +49,7 @@ function timeReader(
     const laps = new LapClock();
     let base = Number.NaN;
     return (row, bytes) => {
-      const m = /^(?:(\d+):)?(\d+):(\d+(?:[.,]\d+)?)\s*(?:([ap])\.?m\.?)?$/i.exec(row.text(bytes, cell));
+      const m = DAY_TIME.exec(row.text(bytes, cell).replace(/^(\d\d)(\d\d)(?=\d\d(?:[.,]|$))/, "$1:$2:"));
       if (!m) return Number.NaN;
       if (Number.isNaN(base)) {
         base = midnight(row, bytes);
@@ -72,6 +74,20 @@ function timeReader(
   };
 }
 
+/** The number of a cell such as `44.83N` or `33.3 km/h`, where what stands around it is what the column is read as. */
+function plainNumber(text: string, plan: CellPlan | undefined, timeUnit: string): string | undefined {
+  const around = splitAround(text);
+  if (!around) return undefined;
+  const { number, before, after } = around;
+  if (!plan) return before === "" && after.toLowerCase() === timeUnit ? number : undefined;
+  const letter = /\.(?:lat|lon)$/.test(plan.field.name) ? hemisphereOf(around) : undefined;
+  if (letter && (letter === "N" || letter === "S") === plan.field.name.endsWith("lat"))
+    return letter === "S" || letter === "W" ? `-${number.replace(/^[-+]/, "")}` : number;
+  const step = before === "" ? unitTo(after, plan.field.unit) : undefined;
+  const same = step && step.scale === Math.abs(plan.scale) && step.offset === Math.abs(plan.offset);
+  return same ? number : undefined;
+}
+
 /** What is wrong with a mapping for a table with these titles; reading by it would give other values than were meant. */
 export function mappingFaults(mapping: CsvMapping, titles: readonly string[]): string[] {
   const faults: string[] = [];
@@ -82,6 +98,8 @@ export function mappingFaults(mapping: CsvMapping, titles: readonly string[]): s
     faults.push(`there is no column "${time.column}" for the time`);
   if ("column" in time && time.date !== undefined && missing(time.date))
     faults.push(`there is no column "${time.date}" for the date`);
+  if ("column" in time && time.millis !== undefined && missing(time.millis))
+    faults.push(`there is no column "${time.millis}" for the milliseconds`);
   const seen = new Set<string>();
   for (const c of columns) {
     if (missing(c.column)) faults.push(`there is no column "${c.column}"`);
@@ -137,12 +155,24 @@ export function planOf(
     const day = parseDate(row.text(bytes, dateCell));
     return day ? dayUs(day) : Number.NaN;
   };
-  const read: ReadTime =
+  const millisCell = "column" in time && time.millis !== undefined ? find(time.millis) : -1;
+  const whole: ReadTime =
     "column" in time
       ? timeReader(timeCell, time.kind, midnight, onNote)
       : () => Math.round((rows++ * 1e6) / time.rateHz);
+  const read: ReadTime =
+    millisCell < 0 ? whole : (row, bytes) => whole(row, bytes) + Math.round(row.values[millisCell]! * 1000);
+  const kind = "column" in time ? time.kind : "";
   return {
-    rule: { delimiter: mapping.delimiter, decimal: mapping.decimal, runs: mapping.delimiter === " " },
+    rule: {
+      delimiter: mapping.delimiter,
+      decimal: mapping.decimal,
+      runs: mapping.delimiter === " ",
+      around(cell, text) {
+        const plan = cells.find((c) => c.cell === cell);
+        return plan || cell === timeCell ? plainNumber(text, plan, kind) : undefined;
+      },
+    },
     minCells: Math.max(2, titles.length - 1),
     maxCells: titles.length,
     cells,

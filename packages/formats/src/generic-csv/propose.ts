@@ -6,6 +6,7 @@ import { guessDelimiter } from "../text/delimiter.ts";
 import { isoUs } from "../text/iso-time.ts";
 import { cellsOf } from "../text/lines.ts";
 import { ABSENT, ungrouped } from "../text/row.ts";
+import { isAround, plainColumn } from "./around.ts";
 import { accelerationUnit, median, numberOf, SECONDS, speedUnit } from "./guess-units.ts";
 import type { CsvMapping, MappedColumn, TimeKind } from "./mapping.ts";
 
@@ -28,6 +29,7 @@ const isData = (cells: readonly string[]): boolean => {
   const numbers = filled.filter(
     (c) =>
       isNumber(c) ||
+      isAround(c) ||
       /^\d{4}-\d\d-\d\d|^\d+:\d\d|^\d+[/.]\d+[/.]\d+/.test(c) ||
       dateTimeParts(c) !== undefined,
   );
@@ -60,16 +62,36 @@ export function lookAt(lines: readonly string[]): TableHead | undefined {
     ? unitRow
     : undefined;
   const header = units ? titleRow : above.at(-1);
-  const rows = cells.slice(first).map((l) => l.cells);
+  const rows = cells.slice(first).map((l) => [...l.cells]);
+  const titles = header?.cells ?? Array.from({ length: width }, (_, i) => `column ${i + 1}`);
+  const said = units?.cells.map((c) => c.replace(/[[\]()]/g, ""));
+  const behind = takeAround(titles, rows);
   return {
     delimiter,
     decimal: decimalSign(rows),
     headerLine: header?.line ?? 0,
     dataLine: cells[first]!.line,
-    titles: header?.cells ?? Array.from({ length: width }, (_, i) => `column ${i + 1}`),
-    units: units?.cells.map((c) => c.replace(/[[\]()]/g, "")),
+    titles,
+    units: behind ? titles.map((_, i) => said?.[i] || behind[i]!) : said,
     rows,
   };
+}
+
+/** Leaves the numbers of cells such as `33.3 km/h` and `44.83N`; gives the units that stood there, if any did. */
+function takeAround(titles: readonly string[], rows: string[][]): string[] | undefined {
+  const units = titles.map((title, i) => {
+    const channel = channelOf(titleParts(title).name) ?? "";
+    const plain = plainColumn(
+      rows.map((r) => r[i] ?? ""),
+      /\.(?:lat|lon)$/.test(channel),
+    );
+    if (!plain) return "";
+    rows.forEach((r, k) => {
+      if (i < r.length) r[i] = plain.cells[k]!;
+    });
+    return plain.unit;
+  });
+  return units.some((u) => u !== "") ? units : undefined;
 }
 
 /** Cells such as `4,120` may have a decimal or a thousand: what the others have is meant there too. */
@@ -128,6 +150,11 @@ const onlyGrows = (cells: readonly string[]): boolean =>
   cells.length > 2 &&
   cells.every((c, i) => (i === 0 ? NUMBER.test(c) : numberOf(c) > numberOf(cells[i - 1])));
 
+const MILLIS = /^(?:ms|msec|millis|milliseconds?)$/i;
+const COMPACT_TIME = /^(?:[01]\d|2[0-3])[0-5]\d[0-5]\d(?:[.,]\d+)?$/;
+/** Kinds of time that are numbers, with a fraction of their own. */
+const PLAIN_TIMES = { s: 1, ms: 1, us: 1, ns: 1 };
+
 /** Units that hold where a title names none. */
 const ASSUMED: Readonly<Record<string, string>> = {
   "gnss.course": "deg",
@@ -148,6 +175,9 @@ const ASSUMED: Readonly<Record<string, string>> = {
 function titleParts(title: string): { readonly name: string; readonly unit: string } {
   const short = /^(.+)_([a-z])$/i.exec(title);
   if (short && channelOf(short[1]!) && unitOf(short[2]!)) return { name: short[1]!, unit: short[2]! };
+  // QStarz: forces, not rates
+  const force = /^G-([XYZ])$/i.exec(title.trim());
+  if (force) return { name: `accel ${force[1]}`, unit: "g" };
   // a speed by its unit alone
   if (/^(?:kph|km\/?h|mph)$/i.test(title.trim())) return { name: "speed", unit: title.trim() };
   return splitTitle(title);
@@ -156,7 +186,18 @@ function titleParts(title: string): { readonly name: string; readonly unit: stri
 /** A first mapping by titles, units and values; what it does not know keeps its own name. */
 export function propose(head: TableHead): { readonly mapping: CsvMapping; readonly known: number } {
   const column = (i: number) => head.rows.map((r) => r[i] ?? "");
-  const kinds = head.titles.map((t, i) => timeKind(t, head.units?.[i] ?? "", column(i)));
+  // `120314` and `001314` beside each other are a day and a time of day
+  const filled = (i: number) => column(i).filter((c) => c !== "");
+  const compactAt = head.titles.findIndex(
+    (t, i) =>
+      /^(?:utc|gps)?[\s_]*dat(?:e|um)$/i.test(t) && filled(i).every((c) => /^\d{6}(?:\d\d)?$/.test(c)),
+  );
+  const isCompactTime = (t: string, i: number) =>
+    compactAt >= 0 && /time|zeit/i.test(t) && filled(i).every((c) => COMPACT_TIME.test(c));
+  const kinds = head.titles.map((t, i) => {
+    if (i === compactAt && filled(i).length > 0) return undefined;
+    return isCompactTime(t, i) ? ("h:m:s" as const) : timeKind(t, head.units?.[i] ?? "", column(i));
+  });
   // a date (2000 to 2100) beats a running time, one of the whole drive beats one that may begin anew with each lap
   const rank = (i: number): number => {
     const k = kinds[i];
@@ -177,6 +218,11 @@ export function propose(head: TableHead): { readonly mapping: CsvMapping; readon
   const dateAt =
     kind === "h:m:s"
       ? head.titles.findIndex((t, i) => /dat(?:e|um)\b|\bday$/i.test(t) && isDate(column(i)[0] ?? ""))
+      : -1;
+  // whole seconds, and their milliseconds in a column of their own
+  const millisAt =
+    timeAt >= 0 && column(timeAt).every((c) => /\d/.test(c) && !/:\d\d[.,]\d/.test(c))
+      ? head.titles.findIndex((t, i) => MILLIS.test(t) && filled(i).every((c) => /^\d{1,3}$/.test(c)))
       : -1;
   const parts = head.titles.map(titleParts);
   const names = head.titles.map((_, i) => (kinds[i] ? undefined : channelOf(parts[i]!.name)));
@@ -200,7 +246,7 @@ export function propose(head: TableHead): { readonly mapping: CsvMapping; readon
   });
   let known = 0;
   const columns = head.titles.flatMap((title, i): MappedColumn[] => {
-    if (i === timeAt || i === dateAt || title === "" || letters.includes(i)) return [];
+    if (i === timeAt || i === dateAt || i === millisAt || title === "" || letters.includes(i)) return [];
     const column = head.titles.indexOf(title) === i ? title : i;
     const { name, unit: inTitle } = parts[i]!;
     const said = head.units?.[i] || inTitle;
@@ -227,6 +273,8 @@ export function propose(head: TableHead): { readonly mapping: CsvMapping; readon
   });
   const { delimiter, decimal, headerLine, dataLine } = head;
   const date = dateAt < 0 ? {} : { date: head.titles[dateAt]! };
-  const time = kind ? { column: head.titles[timeAt]!, kind, ...date } : { rateHz: 10 };
+  const millis =
+    millisAt < 0 || kind === undefined || kind in PLAIN_TIMES ? {} : { millis: head.titles[millisAt]! };
+  const time = kind ? { column: head.titles[timeAt]!, kind, ...date, ...millis } : { rateHz: 10 };
   return { mapping: { delimiter, decimal, headerLine, dataLine, time, columns }, known: sure ? known : 0 };
 }

@@ -2,6 +2,7 @@
 export const SYNONYMS: Readonly<Record<string, readonly string[]>> = {
   "gnss.lat": [
     "latitude",
+    "latitude n s",
     "lat",
     "gps latitude",
     "gps lat",
@@ -12,6 +13,7 @@ export const SYNONYMS: Readonly<Record<string, readonly string[]>> = {
   ],
   "gnss.lon": [
     "longitude",
+    "longitude e w",
     "lon",
     "long",
     "lng",

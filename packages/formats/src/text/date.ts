@@ -7,9 +7,15 @@ const yearOf = (digits: string): number => (digits.length === 2 ? 2000 + Number(
 
 /**
  * `05/06/2025` (day first unless that is impossible), `2025-06-05`, `2025/06/05`, `Monday, May 5, 2025`, `5. Mai 2025`,
- * `3-Sep-25`.
+ * `3-Sep-25`; as bare digits `20250605`, and `250605` with the year first unless that is impossible.
  */
 export function parseDate(text: string): Day | undefined {
+  const bare = /^(\d{4}|\d\d)(\d\d)(\d\d)$/.exec(text.trim());
+  if (bare)
+    return (
+      checked(yearOf(bare[1]!), Number(bare[2]), Number(bare[3])) ??
+      (bare[1]!.length === 2 ? checked(yearOf(bare[3]!), Number(bare[2]), Number(bare[1])) : undefined)
+    );
   const iso = /(\d{4})([-/.])(\d\d?)\2(\d\d?)(?!\d)/.exec(text);
   if (iso) return checked(Number(iso[1]), Number(iso[3]), Number(iso[4]));
   const plain = /(\d\d?)[/.](\d\d?)[/.](\d{4}|\d\d)/.exec(text);

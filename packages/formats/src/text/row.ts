@@ -25,6 +25,8 @@ export type RowRule = {
   readonly decimal?: "." | ",";
   /** Several delimiters in a row separate once (VBO). */
   readonly runs?: boolean;
+  /** The number of a cell that has something around it (a unit, a letter), where that may be; undefined for text. */
+  readonly around?: (cell: number, text: string) => string | undefined;
 };
 
 /**
@@ -53,6 +55,7 @@ export class RowParser {
   /** The point is known to be the decimal sign, so that a comma sets thousands apart. */
   readonly #pointOnly: boolean;
   readonly #runs: boolean;
+  readonly #around: RowRule["around"];
 
   constructor(rule: RowRule) {
     this.#delimiter = rule.delimiter.charCodeAt(0);
@@ -62,6 +65,7 @@ export class RowParser {
     this.#commaInQuotes = separates && rule.decimal !== ".";
     this.#pointOnly = rule.decimal === ".";
     this.#runs = rule.runs === true;
+    this.#around = rule.around;
   }
 
   parse(bytes: Uint8Array, start: number, end: number): number {
@@ -194,6 +198,7 @@ export class RowParser {
     for (let i = start; i < stop; i++) s += String.fromCharCode(bytes[i]!);
     s = ungrouped(s, this.#pointOnly) ?? s;
     if (this.#other === COMMA || (quoted && this.#commaInQuotes)) s = s.replace(",", ".");
+    if (this.#around && !NUMBER.test(s)) s = this.#around(cell, s) ?? s;
     const x = NUMBER.test(s) ? Number(s) : Number.NaN;
     // a number too large for a double is damage
     if (Number.isFinite(x)) {

@@ -9,9 +9,11 @@ import type { CellPlan, TablePlan } from "../table/plan.ts";
 import { ProblemLog } from "../table/problems.ts";
 import { readTable } from "../table/read-table.ts";
 import { guessDelimiter } from "../text/delimiter.ts";
+import { isEpoch } from "../text/epoch.ts";
 import { cellsOf } from "../text/lines.ts";
 import { CELL_TEXT, type RowParser } from "../text/row.ts";
 import { type LapLine, lapsFromLines, parseLapLine } from "./laps.ts";
+import { datedByName } from "./name-start.ts";
 
 /** Half the width given to a gate that the file knows only as a point. */
 const HALF_WIDTH_M = 15;
@@ -150,7 +152,7 @@ export async function readTrackAddict(source: ByteSource, options: ReadOptions):
   const stated = lapsFromLines(found.lapLines, firstUs);
   const recording: Recording = {
     groups,
-    absoluteTime: utcCell >= 0,
+    absoluteTime: utcCell >= 0 || isEpoch(firstUs),
     ...(options.name === undefined ? {} : { title: options.name }),
     ...(found.vehicle === undefined ? {} : { vehicle: found.vehicle }),
     ...(found.device === undefined ? {} : { device: found.device }),
@@ -159,7 +161,9 @@ export async function readTrackAddict(source: ByteSource, options: ReadOptions):
     notes: [],
   };
   const gates = gatesOf(found.points, recording, problems);
-  return { ...recording, gates, ...problems.report() };
+  const dated = recording.absoluteTime ? undefined : datedByName(recording, options, firstUs);
+  problems.note(dated?.note);
+  return { ...(dated?.recording ?? recording), gates, ...problems.report() };
 }
 
 function gatesOf(points: readonly Point[], recording: Recording, problems: ProblemLog): RecordedGate[] {

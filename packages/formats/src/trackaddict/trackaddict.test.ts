@@ -1,4 +1,4 @@
-import { findColumn } from "@pitwall/core";
+import { findColumn, type Recording } from "@pitwall/core";
 import { describe, expect, it } from "vitest";
 import { readRecording, recognise } from "../registry.ts";
 import { bytesOf, capture, hasShared, shared } from "../testing/shared.ts";
@@ -38,6 +38,22 @@ describe("TrackAddict CSV", () => {
       { number: 0, startUs: T0, endUs: T0 + 1_250_000 },
       { number: 1, startUs: T0 + 1_250_000, endUs: T0 + 2_950_000 },
     ]);
+  });
+
+  it("without UTC takes the start from the file's name, or the given day", async () => {
+    const bare = bytesOf(DATA.replaceAll(/,"UTC Time"|,165398397\d\.\d00/g, ""));
+    const first = (r: Recording) => findColumn(r, "gnss.lat")!.group.tUs[0]! / 1000;
+    const named = await readRecording(bare, { name: "Log-20220531-083931 Goodwood - 2.03.202.csv" });
+    expect(named.absoluteTime).toBe(true);
+    expect(first(named)).toBe(Date.UTC(2022, 4, 31, 8, 39, 31));
+    expect(named.laps[1]).toMatchObject({ startUs: (first(named) + 1250) * 1000 });
+    expect(named.notes.join()).toContain("file's name");
+    const day = await readRecording(bare, { name: "goodwood-2022_05_31.csv" });
+    expect(first(day)).toBe(Date.UTC(2022, 4, 31));
+    const given = await readRecording(bare, { name: "a.csv", date: "2022-06-01" });
+    expect(first(given)).toBe(Date.UTC(2022, 5, 1));
+    const none = await readRecording(bare, { name: "lap 2034567.csv" });
+    expect([none.absoluteTime, first(none)]).toEqual([false, 0]);
   });
 
   it("lays the end point across the way the car went", async () => {
