@@ -100,7 +100,9 @@ describe("layout of what is written", () => {
   });
 
   it("RaceChrono v3: preamble, three header rows of one length, an empty cell where nothing is new", async () => {
-    const lines = (await writtenText(recording, "racechrono-csv")).split("\n");
+    const text = await writtenText(recording, "racechrono-csv");
+    expect(text.replaceAll("\r\n", "")).not.toContain("\n");
+    const lines = text.split("\r\n");
     expect(lines[0]).toMatch(/^This file is created using RaceChrono/);
     expect(lines[1]).toBe("Format,3");
     expect(lines[4]).toBe('Track name,"Silverstone"');
@@ -167,5 +169,62 @@ describe("layout of what is written", () => {
     };
     expect(root.features[0]!.geometry.coordinates[0]).toEqual([-0.9748795, 51.9849955, 152.58]);
     expect(root.features[1]!.properties["gate"]).toBe("startFinish");
+  });
+
+  it("keeps texts of several lines in one, and leaves out what was never measured where no cell may be empty", async () => {
+    const [gps] = recording.groups;
+    const silent = {
+      field: { name: "gnss.vUp", unit: "m/s" as const, doc: "" },
+      values: tUs.map(() => Number.NaN),
+    };
+    const odd: Recording = {
+      ...recording,
+      title: "First\nsecond",
+      track: "Spa\r\n2",
+      gates: [{ ...recording.gates[0]!, name: "S/F\nA" }],
+      groups: [{ ...gps!, columns: [...gps!.columns, silent] }],
+    };
+    const vbo = (await writtenText(odd, "vbo")).split("\r\n");
+    expect(vbo).toContain("Venue : Spa 2");
+    expect(vbo.find((l) => l.startsWith("Start"))).toMatch(/ S\/F A$/);
+    expect(vbo.join()).not.toContain("NaN");
+    const motec = await writtenText(odd, "motec-csv");
+    expect(motec.split("\r\n")[1]).toMatch(/^"Venue","Spa 2"/);
+    expect(motec).not.toContain("Vertical");
+    expect((await writtenText(odd, "aim-csv")).split("\r\n")[1]).toBe("Session,First second");
+    expect((await writtenText(odd, "racechrono-csv")).split("\r\n")[4]).toBe('Track name,"Spa 2"');
+  });
+
+  it("GPX, KML and GeoJSON: numbers without exponents, a course below 360, no altitude that is none", async () => {
+    const [gps] = recording.groups;
+    const { resolution: _, ...lonField } = gps!.columns[1]!.field;
+    const tiny: Recording = {
+      ...recording,
+      title: "A\u0001B",
+      groups: [
+        {
+          ...gps!,
+          columns: gps!.columns.map((c) =>
+            c.field.name === "gnss.lon"
+              ? { field: lonField, values: Float64Array.of(-1.5e-7, 2e-9) }
+              : c.field.name === "gnss.course"
+                ? { ...c, values: Float64Array.of(2 * Math.PI - 1e-9, 1) }
+                : c.field.name === "gnss.alt"
+                  ? { ...c, values: Float64Array.of(Number.NaN, Number.NaN) }
+                  : c,
+          ),
+        },
+      ],
+    };
+    const gpx = await writtenText(tiny, "gpx");
+    expect(gpx).toContain('lon="-0.00000015"');
+    expect(gpx).toContain('lon="0.000000002"');
+    expect(gpx).toContain("<gpxtpx:course>0</gpxtpx:course>");
+    expect(gpx).toContain("<name>AB</name>");
+    expect(await writtenText(tiny, "kml")).toContain("<gx:coord>-0.00000015 51.9849955</gx:coord>");
+    const json = JSON.parse(await writtenText(tiny, "geojson")) as {
+      features: { geometry: { coordinates: number[][] } }[];
+    };
+    expect(json.features[0]!.geometry.coordinates[0]).toEqual([-1.5e-7, 51.9849955]);
   });
 });

@@ -1,7 +1,7 @@
 import type { Recording } from "@pitwall/core";
 import type { WriteOptions } from "../format.ts";
 import { seconds, sheetOf, writeRows } from "../logger-csv/write.ts";
-import { quoted } from "../text/writer.ts";
+import { oneLine, quoted } from "../text/writer.ts";
 
 const DAYS = ["Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday"];
 const MONTHS = "January February March April May June July August September October November December".split(
@@ -20,7 +20,7 @@ export async function* writeAimCsv(recording: Recording, options: WriteOptions):
   const sheet = sheetOf(recording, options, "aim", "g");
   const d = new Date(sheet.baseUs / 1000);
   const marks = [...sheet.beaconsS.filter((s) => s <= sheet.toS), sheet.toS];
-  const row = (...cells: string[]) => cells.map((c) => quoted(c)).join(",");
+  const row = (...cells: string[]) => cells.map((c) => quoted(oneLine(c))).join(",");
   const date = `${DAYS[d.getUTCDay()]}, ${MONTHS[d.getUTCMonth()]} ${d.getUTCDate()}, ${d.getUTCFullYear()}`;
   const head = [
     row("Format", "AiM CSV File"),

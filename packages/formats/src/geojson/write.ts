@@ -10,7 +10,8 @@ import { Sampler } from "../write/sampler.ts";
 /** RFC 7946: the drive as a line with its times and channels in `coordinateProperties`, gates as lines of two points. */
 export async function* writeGeoJson(recording: Recording, options: WriteOptions): AsyncGenerator<Uint8Array> {
   const position = needPosition(recording, options, "geojson");
-  const alt = findColumn(recording, "gnss.alt");
+  const altitudes = findColumn(recording, "gnss.alt");
+  const alt = altitudes?.column.values.some((v) => !Number.isNaN(v)) ? altitudes : undefined;
   const times = position.group.tUs;
   const out = new TextWriter();
   const list = function* (text: (i: number) => string): Generator<Uint8Array> {

@@ -27,7 +27,10 @@ function part(recording: Recording, id: string, tag: string, scale = 1): Part[] 
       at(tUs) {
         const x = sampler.at(tUs);
         if (Number.isNaN(x)) return undefined;
-        return tag === "fix" ? (FIXES[x] ?? "none") : decimalText(x * scale, decimals);
+        if (tag === "fix") return x > 3 ? "3d" : (FIXES[x] ?? "none");
+        const text = decimalText(x * scale, decimals);
+        // the schema's degrees end below 360
+        return tag === "gpxtpx:course" && Number(text) >= 360 ? "0" : text;
       },
     },
   ];

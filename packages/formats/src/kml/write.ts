@@ -11,7 +11,8 @@ import { xmlText } from "../xml/element.ts";
 /** One gx:Track; channels as arrays of the schema `pitwall`, in the house's units under their ids. */
 export async function* writeKml(recording: Recording, options: WriteOptions): AsyncGenerator<Uint8Array> {
   const position = needPosition(recording, options, "kml");
-  const alt = findColumn(recording, "gnss.alt");
+  const altitudes = findColumn(recording, "gnss.alt");
+  const alt = altitudes?.column.values.some((v) => !Number.isNaN(v)) ? altitudes : undefined;
   const sides = sideColumns(recording, position, ["gnss.alt"]);
   const times = position.group.tUs;
   const out = new TextWriter();

@@ -1,9 +1,10 @@
 import type { Recording } from "@pitwall/core";
 import type { WriteOptions } from "../format.ts";
 import { seconds, sheetOf, writeRows } from "../logger-csv/write.ts";
+import { oneLine } from "../text/writer.ts";
 
 const two = (n: number): string => String(n).padStart(2, "0");
-const quote = (cell: string): string => `"${cell.replaceAll('"', "'")}"`;
+const quote = (cell: string): string => `"${oneLine(cell).replaceAll('"', "'")}"`;
 
 /** As MoTeC i2 exports: every cell quoted, CRLF, names in row 15, units in 16, data from 19. */
 export async function* writeMotecCsv(

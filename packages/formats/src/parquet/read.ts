@@ -1,6 +1,12 @@
 import type { Column, FieldSpec, Group, Recording } from "@pitwall/core";
 import { decompress } from "fzstd";
-import { type FileMetaData, parquetMetadata, parquetRead, type SchemaElement } from "hyparquet";
+import {
+  type Compressors,
+  type FileMetaData,
+  parquetMetadata,
+  parquetRead,
+  type SchemaElement,
+} from "hyparquet";
 import { FormatError } from "../errors.ts";
 import type { ReadOptions } from "../format.ts";
 import { nameColumn } from "../names/channel-names.ts";
@@ -18,6 +24,7 @@ import {
   TIME,
   UTC,
 } from "./about.ts";
+import { checkPages } from "./check-pages.ts";
 
 const ID = "parquet";
 const NUMBERS = new Set(["INT32", "INT64", "FLOAT", "DOUBLE"]);
@@ -121,6 +128,7 @@ function foreignColumns({ schema }: FileMetaData, problems: ProblemLog): Meant {
   const seen = new Set<string>();
   const columns = flat.flatMap((e): PlannedColumn[] => {
     if (e === time || e.name === UTC || !isNumber(e) || isTimestamp(e)) return [];
+    if (e.repetition_type === "REPEATED") return [];
     const named = nameColumn(e.name);
     let { name } = named.field;
     for (let n = 2; seen.has(name); n++) name = `file.${named.field.name}_${n}`;
@@ -149,13 +157,15 @@ async function readColumns(
   columns: string[],
   onChunk: OnChunk,
 ): Promise<void> {
+  const compressors: Compressors = { ZSTD: (input, length) => decompress(input, new Uint8Array(length)) };
   try {
+    checkPages(file, metadata, columns, compressors);
     await parquetRead({
       file: { byteLength: file.byteLength, slice: (from, to) => file.slice(from, to) },
       metadata,
       columns,
       onChunk: (c) => onChunk(c.columnName, c.columnData, c.rowStart),
-      compressors: { ZSTD: (input, length) => decompress(input, new Uint8Array(length)) },
+      compressors,
       parsers: {
         timestampFromMilliseconds: (ms) => Number(ms) * 1000,
         timestampFromMicroseconds: (us) => Number(us),

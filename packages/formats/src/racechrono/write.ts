@@ -3,7 +3,7 @@ import type { WriteOptions } from "../format.ts";
 import { metresBetween } from "../geo.ts";
 import { seconds } from "../logger-csv/write.ts";
 import { type Decimals, decimalText } from "../text/decimal.ts";
-import { quoted, TextWriter } from "../text/writer.ts";
+import { oneLine, quoted, TextWriter } from "../text/writer.ts";
 import { LapCursor, lapGroup } from "../write/laps.ts";
 import { mergedRows } from "../write/merge.ts";
 import { PERCENT, scaledDecimals, toUnit } from "../write/out-columns.ts";
@@ -89,7 +89,7 @@ function distances(
 
 const two = (n: number): string => String(n).padStart(2, "0");
 
-/** RaceChrono's CSV version 3: a row a time, an empty cell where a source has no new value. */
+/** RaceChrono's CSV version 3, lines ended as it ends them: a row a time, an empty cell where a source has no new value. */
 export async function* writeRaceChrono(
   recording: Recording,
   options: WriteOptions,
@@ -113,21 +113,21 @@ export async function* writeRaceChrono(
     [
       `This file is created using RaceChrono format v3 by ${options.creator ?? "Pitwall"} ( http://racechrono.com/ ).`,
       "Format,3",
-      `Session title,"${(recording.title ?? "").replaceAll('"', '""')}"`,
+      `Session title,"${oneLine(recording.title ?? "").replaceAll('"', '""')}"`,
       "Session type,Lap timing",
-      `Track name,"${(recording.track ?? "").replaceAll('"', '""')}"`,
-      `Driver name,${quoted(recording.driver ?? "")}`,
+      `Track name,"${oneLine(recording.track ?? "").replaceAll('"', '""')}"`,
+      `Driver name,${quoted(oneLine(recording.driver ?? ""))}`,
       `Created,${two(created.getUTCDate())}/${two(created.getUTCMonth() + 1)}/${created.getUTCFullYear()},${two(created.getUTCHours())}:${two(created.getUTCMinutes())}`,
       "Note,",
       "",
       [
         "timestamp,fragment_id,lap_number,elapsed_time,distance_traveled",
-        ...flat.map((c) => quoted(c.name)),
+        ...flat.map((c) => quoted(oneLine(c.name))),
       ].join(","),
       ["unix time,,,s,m", ...flat.map((c) => c.unit)].join(","),
       [",,,,", ...flat.map((c) => c.source)].join(","),
       "",
-    ].join("\n"),
+    ].join("\r\n"),
   );
   const cursor = new LapCursor(recording.laps);
   let wayAt = 0;
@@ -147,7 +147,7 @@ export async function* writeRaceChrono(
         if (!Number.isNaN(x)) writeScaled(out, x * c.scale + c.offset, c.decimals);
       }
     }
-    out.text("\n");
+    out.text("\r\n");
     const piece = out.full();
     if (piece) yield piece;
   }

@@ -21,7 +21,7 @@ const isWhole = (x: number): boolean => Math.abs(x - Math.round(x)) < 1e-6;
 /** Plain decimal text without trailing zeros and without an exponent where that is possible. */
 export function decimalText(value: number, decimals: Decimals): string {
   if (Number.isInteger(value) && Math.abs(value) < 1e15) return String(value + 0 === 0 ? 0 : value);
-  if (decimals === "double") return String(value);
+  if (decimals === "double") return plainText(value);
   if (decimals === "float") return floatText(value);
   const text = value.toFixed(decimals);
   if (text.indexOf(".") < 0) return text === "-0" ? "0" : text;
@@ -34,10 +34,21 @@ export function decimalText(value: number, decimals: Decimals): string {
 
 /** The fewest digits that give the same 32-bit float. */
 function floatText(value: number): string {
-  if (Math.fround(value) !== value) return String(value);
+  if (Math.fround(value) !== value) return plainText(value);
   for (let digits = 6; digits <= 9; digits++) {
     const x = Number(value.toPrecision(digits));
-    if (Math.fround(x) === value) return String(x);
+    if (Math.fround(x) === value) return plainText(x);
   }
-  return String(value);
+  return plainText(value);
+}
+
+/** Zeros behind the point that are still written out. */
+const MOST_ZEROS = 30;
+
+/** The shortest text of a number; without an exponent where it is small (`1e-7`), which schemas and simple readers refuse. */
+function plainText(value: number): string {
+  const text = String(value);
+  const m = /^(-?)(\d)(?:\.(\d+))?e-(\d+)$/.exec(text);
+  if (!m || Number(m[4]) > MOST_ZEROS) return text;
+  return `${m[1]}0.${"0".repeat(Number(m[4]) - 1)}${m[2]}${m[3] ?? ""}`;
 }

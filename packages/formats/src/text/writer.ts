@@ -81,6 +81,9 @@ export class TextWriter {
   }
 }
 
+/** Text for a place that ends with its line. */
+export const oneLine = (text: string): string => text.replace(/\s*[\r\n]+\s*/g, " ");
+
 /** A cell of a separated table, quoted where it has to be. */
 export const quoted = (cell: string, delimiter = ","): string =>
   cell.includes('"') || cell.includes(delimiter) || /[\r\n]/.test(cell)

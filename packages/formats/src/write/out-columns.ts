@@ -82,6 +82,8 @@ export function outColumns(recording: Recording, rule: OutRule): OutColumn[] {
     for (const column of group.columns) {
       const { field } = column;
       if (rule.leaveOut?.has(field.name) || field.unit === "text") continue;
+      // formats that know no empty cell have no way to say that nothing was measured
+      if (rule.hold && column.values.every((v) => Number.isNaN(v))) continue;
       const wanted = rule.taste.byChannel?.[field.name] ?? rule.taste.byUnit[field.unit];
       const step = wanted === undefined ? undefined : toUnit(wanted, field.unit);
       const scale = step?.scale ?? 1;

@@ -47,5 +47,11 @@ export function* leavesOf(node: XmlNode, name = ""): Generator<readonly [name: s
     else yield* leavesOf(child as XmlNode, key === "#text" ? name : key);
 }
 
+/** Text of an element or attribute; control characters have no place in XML 1.0. */
 export const xmlText = (s: string): string =>
-  s.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;").replaceAll('"', "&quot;");
+  s
+    .replace(/[^\P{Cc}\t\n\r]/gu, "")
+    .replaceAll("&", "&amp;")
+    .replaceAll("<", "&lt;")
+    .replaceAll(">", "&gt;")
+    .replaceAll('"', "&quot;");
