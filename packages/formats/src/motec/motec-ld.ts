@@ -30,6 +30,25 @@ function textAt(bytes: Uint8Array, at: number, length: number): string {
   return textOf(bytes, at, end).trim();
 }
 
+/** Samples of a channel end where those of the next begin, and no byte is two channels': what a damaged length may take. */
+class Room {
+  readonly #starts: readonly number[];
+  readonly #end: number;
+  #left: number;
+  constructor(starts: readonly number[], end: number) {
+    this.#starts = [...new Set(starts)].sort((a, b) => a - b);
+    this.#end = end;
+    this.#left = end;
+  }
+  endOf(start: number): number {
+    return Math.min(this.#starts.find((s) => s > start) ?? this.#end, this.#end);
+  }
+  take(size: number): boolean {
+    this.#left -= size;
+    return this.#left >= 0;
+  }
+}
+
 type LdChannel = { readonly rateHz: number; readonly column: Column };
 
 /** IEEE 754 binary16. */
@@ -45,6 +64,7 @@ function readChannel(
   bytes: Uint8Array,
   view: DataView,
   at: number,
+  room: Room,
   problems: ProblemLog,
 ): LdChannel | undefined {
   const dataAt = view.getUint32(at + 8, true);
@@ -67,11 +87,21 @@ function readChannel(
     problems.add("malformed", `channel "${title}" has ${count} samples at ${rateHz} Hz`, { offset: at });
     return undefined;
   }
-  const there = Math.max(0, Math.min(count, Math.floor((bytes.length - dataAt) / width)));
-  if (there < count)
+  // a length that fits is believed, also where another channel's place is damaged
+  const end = dataAt + count * width <= bytes.length ? bytes.length : room.endOf(dataAt);
+  const there = Math.max(0, Math.min(count, Math.floor((end - dataAt) / width)));
+  if (there < count && end < bytes.length)
+    problems.add("malformed", `channel "${title}" names ${count} samples; there is room for ${there}`, {
+      offset: at,
+    });
+  else if (there < count)
     problems.add("truncated", `channel "${title}" ends after ${there} of ${count} samples`, {
       offset: bytes.length,
     });
+  if (!room.take(there * width)) {
+    problems.add("malformed", `channel "${title}" shares its samples with others`, { offset: at });
+    return undefined;
+  }
   const named = nameColumn(title, unit, { system: "motec" });
   // value = (raw / scale * 10^-decimals + shift) * factor
   const step = factor / scale / 10 ** decimals;
@@ -102,14 +132,20 @@ export async function readMotecLd(source: ByteSource, options: ReadOptions): Pro
     throw new FormatError("malformed", "motec-ld", "the header is missing or cut off");
   const problems = new ProblemLog();
   const byRate = new Map<number, Column[]>();
-  const seen = new Set<number>();
+  const listed = new Set<number>();
   for (let at = view.getUint32(META_PTR, true); at !== 0; at = view.getUint32(at + 4, true)) {
-    if (at + CHANNEL_SIZE > bytes.length || seen.has(at) || seen.size >= MOST_CHANNELS) {
+    if (at + CHANNEL_SIZE > bytes.length || listed.has(at) || listed.size >= MOST_CHANNELS) {
       problems.add("malformed", "the list of channels leads nowhere", { offset: at });
       break;
     }
-    seen.add(at);
-    const channel = readChannel(bytes, view, at, problems);
+    listed.add(at);
+  }
+  const room = new Room(
+    [...listed].map((at) => view.getUint32(at + 8, true)),
+    bytes.length,
+  );
+  for (const at of listed) {
+    const channel = readChannel(bytes, view, at, room, problems);
     if (!channel || channel.column.values.length === 0) continue;
     const list = byRate.get(channel.rateHz);
     if (list) list.push(channel.column);

@@ -249,4 +249,32 @@ describe("MoTeC .ld", () => {
     new DataView(circle.buffer).setUint32(0x600 + 0x7c + 4, 0x600, true);
     expect((await readRecording(circle)).problems?.list[0]).toMatchObject({ code: "malformed" });
   });
+
+  it("takes no samples of another channel where a length is damaged, and no memory for channels that all name one place", async () => {
+    const lying = file.slice();
+    new DataView(lying.buffer).setUint32(0x600 + 12, 50_000_000, true);
+    const r = await readRecording(lying);
+    expect(findColumn(r, "wheel.speed")!.column.values).toHaveLength(3);
+    expect(r.problems?.list).toMatchObject([{ code: "malformed", offset: 0x600 }]);
+    const names = Array.from({ length: 300 }, (_, i) => i);
+    const shared = ld(
+      names.map((i) => ({
+        name: `c${i}`,
+        unit: "",
+        kind: 3,
+        width: 2,
+        rate: 10,
+        scaling: [0, 1, 1, 0],
+        raw: i === 0 ? Array.from({ length: 30_000 }, (_, k) => k & 1) : [],
+      })),
+    );
+    const view = new DataView(shared.buffer);
+    for (const i of names) {
+      view.setUint32(0x600 + i * 0x7c + 8, 0x600 + 300 * 0x7c, true);
+      view.setUint32(0x600 + i * 0x7c + 12, 30_000, true);
+    }
+    const few = await readRecording(shared);
+    expect(few.groups.flatMap((g) => g.columns).length).toBeLessThan(3);
+    expect(few.problems?.count).toBeGreaterThan(290);
+  });
 });
