@@ -1,4 +1,5 @@
 import { stat } from "node:fs/promises";
+import { setTimeout } from "node:timers/promises";
 import { readRecording } from "@pitwall/formats";
 import { BLACKBOX_PACKETS, encodeBlackbox } from "@pitwall/protocols";
 import { blackboxOf } from "@pitwall/server";
@@ -38,15 +39,19 @@ export const replay = command({
     for (const frame of frames) {
       const dueMs = frame.atUs / 1000 / speed;
       const waitMs = dueMs - (performance.now() - start);
-      if (waitMs > 1) await new Promise<void>((done) => setTimeout(done, waitMs));
+      if (waitMs > 1) await setTimeout(waitMs, undefined, { signal: io.signal }).catch(() => {});
       if (io.signal.aborted) break;
       await senders.send(frame.bytes, frame.protocol, frame.source, frame.atUs);
       bar.update(++sent, frames.length);
     }
     bar.end();
     await senders.flush();
-    io.err(JSON.stringify({ frames: sent }));
-    return 0;
+    if (sent === frames.length) {
+      io.err(JSON.stringify({ frames: sent }));
+      return 0;
+    }
+    io.err(JSON.stringify({ frames: sent, of: frames.length }));
+    throw new CommandError("stopped");
 
     async function framesOf(name: string): Promise<TimedFrame[]> {
       const isFile = await stat(name).then(
