@@ -149,7 +149,11 @@ export async function startServer(config: ServerConfig, onProblem: OnStoreProble
       : await joinBroker(door, handle, routes, config.mqtt.broker, onTrouble),
   );
   publish = link.publish;
-  const udp = building.use(await listenUdp(door, config.host, config.udp.port));
+  const udp = building.use(
+    await listenUdp(door, config.host, config.udp.port, (reason) =>
+      onProblem({ code: "unsupported", place: "UDP", reason }),
+    ),
+  );
   const tcp = building.use(await listenTcp(door, config.host, config.tcp.port));
   const app = await createHttpApp({
     access,

@@ -9,5 +9,12 @@ export { blackboxSource, jsonSource } from "./sources/displays.ts";
 export { equipmentOf, sourcesOf } from "./sources/equipment.ts";
 export { metresPerDegree, prepareTrack, type SimTrack, trackOfDegrees } from "./track.ts";
 export { type Crossing, courseOf, createTruth, Trajectory, type Truth } from "./trajectory.ts";
-export { type SimFrame, SimUnit, type SourceSpec, type UnitCounts, type UnitOptions } from "./unit.ts";
+export {
+  phaseOf,
+  type SimFrame,
+  SimUnit,
+  type SourceSpec,
+  type UnitCounts,
+  type UnitOptions,
+} from "./unit.ts";
 export { VEHICLES, type Vehicle, type VehicleName } from "./vehicles.ts";

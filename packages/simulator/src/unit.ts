@@ -66,7 +66,17 @@ export type UnitOptions = {
   readonly gnss?: GnssModel;
   readonly imu?: ImuModel;
   readonly faults?: Faults;
+  /** By which part of its period every source begins later, from 0 to 1: `phaseOf` for the units of a fleet. */
+  readonly phase?: number;
 };
+
+const GOLDEN = 0.618033988749895;
+
+/**
+ * When in the period of its sources a unit of a fleet speaks. Multiples of the golden section lie evenly however many
+ * there are, so that the phase of a unit does not depend on the size of its fleet. The first unit has 0.
+ */
+export const phaseOf = (unit: number): number => (unit * GOLDEN) % 1;
 
 const POWER_STEP_S = 0.02;
 /** The week number of GPS has ten bits. */
@@ -120,7 +130,11 @@ export class SimUnit {
     this.#faults = options.faults ?? NO_FAULTS;
     this.#encoders = sources.map((s) => encoderOf(s.protocol));
     // sources start a little apart, as they do on a real bus
-    this.#next = Float64Array.from(sources, (s, i) => (i % 7) / (7 * s.rateHz));
+    const { phase = 0 } = options;
+    this.#next = Float64Array.from(sources, ({ rateHz }, i) => {
+      const at = (i % 7) / (7 * rateHz) + phase / rateHz;
+      return at < 1 / rateHz ? at : at - 1 / rateHz;
+    });
     const { multipath } = this.#faults;
     const model = options.gnss ?? GNSS_10HZ;
     const gnss = multipath > 0 ? { ...model, multipath } : model;

@@ -13,6 +13,7 @@ import {
   type GnssModel,
   jsonSource,
   parseFaults,
+  phaseOf,
   SimUnit,
   type SourceSpec,
   sourcesOf,
@@ -118,7 +119,14 @@ export const simulate = command({
     };
     fleet = Array.from({ length: units }, (_, i) => {
       const name = units === 1 ? vehicle : `${vehicle}-${i + 1}`;
-      return new SimUnit(drives(i), sources, { seed: seed + i, name, startUs, gnss, faults });
+      return new SimUnit(drives(i), sources, {
+        seed: seed + i,
+        name,
+        startUs,
+        gnss,
+        faults,
+        phase: phaseOf(i),
+      });
     });
     const [first] = fleet;
     const { crossings, durationS } = first!.trajectory;
@@ -200,7 +208,7 @@ async function drive(
   const bar = progressBar(io, "driving");
   const lastS = Math.max(...fleet.map((u) => u.trajectory.durationS));
   const start = performance.now();
-  const stepS = Number.isFinite(speed) ? Math.max(0.005, 0.02 * speed) : 0.2;
+  const stepS = Number.isFinite(speed) ? Math.max(0.005, 0.005 * speed) : 0.2;
   let nowS = 0;
   for (; nowS < lastS && !io.signal.aborted; nowS += stepS) {
     fleet.forEach((unit, i) => {
