@@ -40,7 +40,7 @@ export const mcap: Format = {
     laps: "numbers",
     gates: true,
     remarks:
-      "Written as JSON topics with foxglove.LocationFix beside them. Of others' files, LocationFix (JSON, Protobuf), NavSatFix and Imu (JSON, CDR, ROS 1) are read, with zstd and lz4 chunks.",
+      "Written as JSON topics with foxglove.LocationFix beside them. Of others' files, LocationFix (JSON, Protobuf, CDR, ROS 1), NavSatFix and Imu (JSON, CDR, ROS 1) are read, with zstd and lz4 chunks.",
   },
 };
 

@@ -1,5 +1,6 @@
 import type { FieldSpec } from "@pitwall/core";
 import { ownColumn } from "../names/channel-names.ts";
+import { isoUs } from "../text/iso-time.ts";
 import { eachField, packedDoubles } from "./protobuf.ts";
 
 /** What a message of a foreign topic gives: values by channel id, and the sender's own time where it has one. */
@@ -60,9 +61,11 @@ function header(w: Words, kind: "cdr" | "ros1"): number {
 
 /** Covariance of east, north, up (row-major 3x3, m^2) as 1 sigma; type 0 is "unknown". */
 function accuracy(c: readonly number[], type: number, values: Map<string, number>): void {
-  if (type === 0 || c.length < 9) return;
-  values.set("gnss.hAcc", Math.sqrt((c[0]! + c[4]!) / 2));
-  values.set("gnss.vAcc", Math.sqrt(c[8]!));
+  if (type === 0 || c.length < 9 || !values.has("gnss.lat")) return;
+  const [horizontal, vertical] = [(c[0]! + c[4]!) / 2, c[8]!];
+  // drivers leave zeros where they do not know
+  if (horizontal > 0) values.set("gnss.hAcc", Math.sqrt(horizontal));
+  if (vertical > 0) values.set("gnss.vAcc", Math.sqrt(vertical));
 }
 
 /** sensor_msgs/NavSatFix. */
@@ -79,9 +82,13 @@ const navSatFix =
     accuracy(covariance, w.i8(), into.values);
   };
 
+/** `sensor_msgs/NavSatStatus`: what drivers leave that never set one. */
+const STATUS_UNKNOWN = -2;
+
 function fix(status: number, lat: number, lon: number, alt: number, values: Map<string, number>): void {
-  values.set("gnss.fix", status < 0 ? 0 : 3);
-  if (status < 0) return;
+  const unknown = status === STATUS_UNKNOWN && (lat !== 0 || lon !== 0);
+  if (!unknown) values.set("gnss.fix", status < 0 ? 0 : 3);
+  if (status < 0 && !unknown) return;
   values.set("gnss.lat", lat);
   values.set("gnss.lon", lon);
   values.set("gnss.alt", alt);
@@ -123,9 +130,11 @@ type Json = Readonly<Record<string, unknown>>;
 const object = (x: unknown): Json => (typeof x === "object" && x !== null ? (x as Json) : {});
 const number = (x: unknown): number => (typeof x === "number" ? x : Number.NaN);
 const list = (x: unknown): number[] => (Array.isArray(x) ? x.map(number) : []);
+/** As ROS 2, Foxglove and ROS 1 write it, or as RFC 3339 (JSON of Protobuf). */
 const stampJson = (x: unknown): number => {
+  if (typeof x === "string") return isoUs(x);
   const t = object(x);
-  return stampOf(number(t["sec"]), number(t["nanosec"] ?? t["nsec"]));
+  return stampOf(number(t["sec"] ?? t["secs"]), number(t["nanosec"] ?? t["nsec"] ?? t["nsecs"]));
 };
 const vector = (x: unknown): Three => {
   const v = object(x);
@@ -144,6 +153,19 @@ const locationFix = json((m, into) => {
   motion(number(m["speed"]), number(m["course"]), into.values);
   accuracy(list(m["position_covariance"]), number(m["position_covariance_type"]), into.values);
 });
+
+/** foxglove_msgs/LocationFix: a stamp and a frame without a header around them. */
+const locationFixBinary =
+  (kind: "cdr" | "ros1"): Take =>
+  (data, into) => {
+    const w = new Words(data, kind);
+    into.stampUs = stampOf(w.u32(), w.u32());
+    w.text();
+    fix(0, w.f64(), w.f64(), w.f64(), into.values);
+    into.values.delete("gnss.fix");
+    const covariance = w.f64s(9);
+    accuracy(covariance, w.i8(), into.values);
+  };
 
 /** Field numbers of foxglove.LocationFix (foxglove/foxglove-sdk, LocationFix.proto). */
 const locationFixProto: Take = (data, into) => {
@@ -209,13 +231,24 @@ const imuJson = json((m, into) => {
   );
 });
 
+/** What is to be said about the values of a schema. */
+export const remarkOn = (schema: string): string | undefined =>
+  schema.endsWith("/NavSatFix")
+    ? "altitudes of NavSatFix count from the ellipsoid, not from the sea, where the driver keeps to its definition"
+    : undefined;
+
 /** Topics of other programs that hold positions and motion, by schema and encoding. */
 export function takerOf(schema: string, encoding: string): Take | undefined {
   const kind = encoding === "cdr" || encoding === "ros1" ? encoding : undefined;
   switch (schema) {
     case "foxglove.LocationFix":
     case "foxglove_msgs/msg/LocationFix":
-      return encoding === "json" ? locationFix : encoding === "protobuf" ? locationFixProto : undefined;
+    case "foxglove_msgs/LocationFix":
+      return encoding === "json"
+        ? locationFix
+        : encoding === "protobuf"
+          ? locationFixProto
+          : kind && locationFixBinary(kind);
     case "sensor_msgs/msg/NavSatFix":
     case "sensor_msgs/NavSatFix":
       return encoding === "json" ? navSatJson : kind && navSatFix(kind);

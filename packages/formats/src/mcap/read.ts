@@ -6,7 +6,7 @@ import { type ByteSource, piecesOf } from "../source.ts";
 import { PointRows } from "../table/point-rows.ts";
 import { ProblemLog } from "../table/problems.ts";
 import { isEpoch } from "../text/epoch.ts";
-import { fieldFor, type Take, type Taken, takerOf } from "./messages.ts";
+import { fieldFor, remarkOn, type Take, type Taken, takerOf } from "./messages.ts";
 import { fieldFrom, flatten, METADATA, SCHEMA } from "./own.ts";
 import { ResumingReader } from "./resuming.ts";
 
@@ -58,6 +58,7 @@ class Gathering {
       this.#leftOut.add(`${channel.topic} (${schema || "no schema"}, ${channel.messageEncoding})`);
       return;
     }
+    this.problems.note(remarkOn(schema));
     this.topics.set(channel.id, {
       name: own ? channel.topic.replace(/^\/pitwall\//, "") : channel.topic,
       take,

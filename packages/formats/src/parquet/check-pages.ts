@@ -8,8 +8,8 @@ const MOST_BYTES = 2 ** 30;
 const PADDING = 512;
 
 /**
- * Goes through the pages of the columns that are to be read, and throws an Error where one claims more values than its
- * row group has, or more than its bytes hold: the reader would fill memory with them. Layout: Apache Parquet format,
+ * Goes through the pages of the columns that are to be read, and throws an Error where they claim other values than
+ * their row group has, or more than their bytes hold: the reader would fill memory with them. Layout: Apache Parquet format,
  * data pages of both versions, RLE and bit-packing hybrid.
  */
 export function checkPages(
@@ -36,7 +36,8 @@ export function checkPages(
       const unpack = (bytes: Uint8Array, size: number) =>
         decompressPage(bytes, size, meta.codec, compressors);
       const chunk: Chunk = { name, rows: Number(group.num_rows), unpacked, optional, unpack };
-      checkChunk(new DataView(file, from, length), chunk);
+      const rows = checkChunk(new DataView(file, from, length), chunk);
+      if (rows !== chunk.rows) throw new Error(`column ${name} has ${rows} of ${chunk.rows} rows`);
     }
 }
 
@@ -49,7 +50,8 @@ type Chunk = {
   readonly unpack: (bytes: Uint8Array, size: number) => Uint8Array;
 };
 
-function checkChunk(view: DataView, chunk: Chunk): void {
+/** Rows of its pages. */
+function checkChunk(view: DataView, chunk: Chunk): number {
   const reader = { view, offset: 0 };
   let rows = 0;
   while (rows < chunk.rows && reader.offset < view.byteLength - 1) {
@@ -65,6 +67,7 @@ function checkChunk(view: DataView, chunk: Chunk): void {
     reader.offset += packed;
     rows += checkPage(header, bytes, chunk, at);
   }
+  return rows;
 }
 
 /** Rows of the page. */

@@ -47,16 +47,18 @@ export async function readParquet(source: ByteSource, options: ReadOptions): Pro
   const problems = new ProblemLog();
   const meant = about ? ownColumns(about) : foreignColumns(metadata, problems);
   const rows = rowsOf(metadata, meant.columns.length + 1);
+  const wanted = [meant.timeColumn, ...meant.columns.map((c) => c.name)];
+  await orMalformed(() => checkPages(file, metadata, wanted, COMPRESSORS));
   const tUs = new Float64Array(rows).fill(Number.NaN);
   const values = new Map(meant.columns.map((c) => [c.name, new Float64Array(rows).fill(Number.NaN)]));
-  await readColumns(file, metadata, [meant.timeColumn, ...values.keys()], (name, data, from) => {
+  const take: OnChunk = (name, data, from) => {
     const out = name === meant.timeColumn ? tUs : values.get(name)!;
-    // a row group may be longer than the rows that the footer counts
     for (let i = 0; i < data.length && from + i < rows; i++) {
       const v = data[i];
       if (typeof v === "number" || typeof v === "bigint") out[from + i] = Number(v);
     }
-  });
+  };
+  await orMalformed(() => readColumns(file, metadata, wanted, take));
   const groups = groupsOf(meant, tUs, values);
   if (groups.length === 0) throw new FormatError("empty", ID, "no row has a time and a sample");
   const first = Math.min(...groups.map((g) => g.tUs[0]!));
@@ -74,7 +76,9 @@ export async function readParquet(source: ByteSource, options: ReadOptions): Pro
 
 function metadataOf(file: ArrayBuffer): FileMetaData {
   try {
-    return parquetMetadata(file);
+    const metadata = parquetMetadata(file);
+    if (metadata.schema.some((e) => typeof e.name !== "string")) throw new Error("a column without a name");
+    return metadata;
   } catch (e) {
     throw new FormatError("malformed", ID, `its footer cannot be read (${(e as Error).message})`, undefined, {
       cause: e,
@@ -87,7 +91,9 @@ const MOST_CELLS = 2 ** 28;
 
 function rowsOf(metadata: FileMetaData, columns: number): number {
   const rows = Number(metadata.num_rows);
-  if (!(rows >= 0)) throw new FormatError("malformed", ID, `its footer counts ${rows} rows`);
+  const inGroups = metadata.row_groups.reduce((n, g) => n + Number(g.num_rows), 0);
+  if (!(rows >= 0 && rows === inGroups))
+    throw new FormatError("malformed", ID, `its footer counts ${rows} rows, its row groups ${inGroups}`);
   if (rows * columns > MOST_CELLS)
     throw new FormatError("too-large", ID, `${rows} rows of ${columns} columns, and it must be read whole`);
   return rows;
@@ -151,29 +157,32 @@ const isTimestamp = (e: SchemaElement): boolean =>
 
 type OnChunk = (name: string, data: ArrayLike<unknown>, fromRow: number) => void;
 
-async function readColumns(
+const COMPRESSORS: Compressors = { ZSTD: (input, length) => decompress(input, new Uint8Array(length)) };
+
+const readColumns = (
   file: ArrayBuffer,
   metadata: FileMetaData,
   columns: string[],
   onChunk: OnChunk,
-): Promise<void> {
-  const compressors: Compressors = { ZSTD: (input, length) => decompress(input, new Uint8Array(length)) };
+): Promise<void> =>
+  parquetRead({
+    file: { byteLength: file.byteLength, slice: (from, to) => file.slice(from, to) },
+    metadata,
+    columns,
+    onChunk: (c) => onChunk(c.columnName, c.columnData, c.rowStart),
+    compressors: COMPRESSORS,
+    parsers: {
+      timestampFromMilliseconds: (ms) => Number(ms) * 1000,
+      timestampFromMicroseconds: (us) => Number(us),
+      timestampFromNanoseconds: (ns) => Math.round(Number(ns) / 1000),
+    },
+  });
+
+/** What the reader throws is about the file. */
+async function orMalformed(read: () => void | Promise<void>): Promise<void> {
   try {
-    checkPages(file, metadata, columns, compressors);
-    await parquetRead({
-      file: { byteLength: file.byteLength, slice: (from, to) => file.slice(from, to) },
-      metadata,
-      columns,
-      onChunk: (c) => onChunk(c.columnName, c.columnData, c.rowStart),
-      compressors,
-      parsers: {
-        timestampFromMilliseconds: (ms) => Number(ms) * 1000,
-        timestampFromMicroseconds: (us) => Number(us),
-        timestampFromNanoseconds: (ns) => Math.round(Number(ns) / 1000),
-      },
-    });
+    await read();
   } catch (e) {
-    if (e instanceof FormatError) throw e;
     throw new FormatError("malformed", ID, (e as Error).message, undefined, { cause: e });
   }
 }
