@@ -24,7 +24,11 @@ export class ResumingReader {
   #reader = new McapStreamReader({ decompressHandlers });
   readonly #schemas = new Map<number, McapTypes.Schema>();
   readonly #channels = new Map<number, McapTypes.Channel>();
-  #held: Uint8Array = new Uint8Array(0);
+  /** What has come of the record that is not whole yet, in the pieces in which it came: a large one is joined once. */
+  #held: Uint8Array[] = [];
+  #heldLength = 0;
+  /** Bytes that must be there before it is worth looking again. */
+  #needed = 0;
   #offset = 0;
   #plain = MAGIC_LENGTH;
   #lost = false;
@@ -43,8 +47,14 @@ export class ResumingReader {
 
   push(piece: Uint8Array): void {
     if (this.#lost) return;
-    const bytes = this.#held.length === 0 ? piece : joined([this.#held, piece]);
+    if (this.#heldLength + piece.length < this.#needed) {
+      this.#held.push(piece.slice());
+      this.#heldLength += piece.length;
+      return;
+    }
+    const bytes = this.#heldLength === 0 ? piece : joined([...this.#held, piece]);
     let at = 0;
+    this.#needed = 0;
     const take = (length: number) => {
       this.#read(bytes.subarray(at, at + length));
       at += length;
@@ -66,11 +76,15 @@ export class ResumingReader {
         this.#events.onDamage(`what follows cannot be read: a record of ${length} bytes`, this.#offset);
         break;
       }
-      if (left < HEAD_LENGTH + length) break;
+      if (left < HEAD_LENGTH + length) {
+        this.#needed = HEAD_LENGTH + length;
+        break;
+      }
       if (view.getUint8(0) === FOOTER) this.#plain = MAGIC_LENGTH;
       take(HEAD_LENGTH + length);
     }
-    this.#held = bytes.slice(at);
+    this.#held = at < bytes.length ? [bytes.slice(at)] : [];
+    this.#heldLength = bytes.length - at;
   }
 
   #read(bytes: Uint8Array): void {
