@@ -1,5 +1,7 @@
 import { findColumn, type Recording } from "@pitwall/core";
+import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { FormatError } from "../errors.ts";
 import { readRecording } from "../registry.ts";
 import { joined } from "../source.ts";
 import { bytesOf } from "../testing/shared.ts";
@@ -91,5 +93,30 @@ describe("messages with the time of the GPS week alone", () => {
     const r = await readRecording(log);
     expect(times(r, "ubx.nav-posllh")).toEqual(five.map((i) => i * 200_000));
     expect(r.notes.join()).toContain("before the receiver's clock was set");
+  });
+
+  it("survives damage anywhere: times ascend, or the log is refused", async () => {
+    const log = joined([
+      ...five.flatMap((i) => [rmc(`${i}.00`), position(TOW + i * 1000, 50 + i)]),
+      ...five.map((i) => pvt(TOW + (5 + i) * 1000, 5 + i, i < 2 ? 0 : 7, 3)),
+    ]);
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(fc.tuple(fc.nat(log.length - 1), fc.nat(255)), { maxLength: 20 }),
+        fc.nat(log.length),
+        async (hits, cut) => {
+          const damaged = log.slice(0, cut % 2 === 0 ? cut : log.length);
+          for (const [at, value] of hits) if (at < damaged.length) damaged[at] = value;
+          try {
+            const r = await readRecording(damaged, { format: "gnss-log" });
+            for (const g of r.groups)
+              expect(g.tUs.every((t, i) => Number.isInteger(t) && !(t < g.tUs[i - 1]!))).toBe(true);
+          } catch (e) {
+            if (!(e instanceof FormatError)) throw e;
+          }
+        },
+      ),
+      { numRuns: 60 },
+    );
   });
 });
