@@ -17,6 +17,7 @@ describe("what waits for its turn", () => {
         const taken: number[] = [];
         let heldBytes = 0;
         const backlog = new Backlog<{ n: number; ms: number }>({
+          readAtOnce: 6,
           maxItems: 20,
           maxBytes: 300,
           budgetMs: 3,
@@ -28,13 +29,18 @@ describe("what waits for its turn", () => {
             handled.push(item.n);
           },
         });
+        let fresh = 0;
         const turn = () => {
+          const isFirst = fresh >= 6 && backlog.length < 10 && heldBytes < 150;
+          fresh = 0;
           const before = ms;
           const count = handled.length;
           due.shift()?.();
           expect(ms - before).toBeLessThan(3 + 5);
           expect(due.length).toBe(backlog.length > 0 ? 1 : 0);
-          if (taken.length > count) expect(handled.length).toBeGreaterThan(count);
+          // more is to be read first, or something is done
+          if (isFirst) expect(handled.length).toBe(count);
+          else if (taken.length > count) expect(handled.length).toBeGreaterThan(count);
         };
         steps.forEach((s, n) => {
           if (s === "turn") {
@@ -45,6 +51,7 @@ describe("what waits for its turn", () => {
           expect(backlog.add({ n, ms: s.ms }, s.add)).toBe(fits);
           if (!fits) return;
           taken.push(n);
+          fresh++;
           heldBytes += s.add;
         });
         while (due.length > 0) turn();
@@ -57,6 +64,7 @@ describe("what waits for its turn", () => {
   it("is all handled where there is no later turn", () => {
     const handled: number[] = [];
     const backlog = new Backlog<number>({
+      readAtOnce: 32,
       maxItems: 5000,
       maxBytes: 5000,
       budgetMs: 0,

@@ -1,5 +1,7 @@
 export type BacklogOptions<T> = {
   readonly handle: (item: T, sizeBytes: number) => void;
+  /** So many between two turns say that more is ready to be read: that comes first, until half of the room is taken. */
+  readonly readAtOnce: number;
   /** Most that may wait; what comes on top is refused. */
   readonly maxItems: number;
   readonly maxBytes: number;
@@ -19,6 +21,7 @@ export class Backlog<T> {
   #items: { readonly item: T; readonly sizeBytes: number }[] = [];
   #at = 0;
   #bytes = 0;
+  #fresh = 0;
   #isDue = false;
 
   constructor(options: BacklogOptions<T>) {
@@ -35,6 +38,7 @@ export class Backlog<T> {
     if (this.length >= maxItems || this.#bytes + sizeBytes > maxBytes) return false;
     this.#items.push({ item, sizeBytes });
     this.#bytes += sizeBytes;
+    this.#fresh++;
     if (!this.#isDue) {
       this.#isDue = true;
       later(this.#work);
@@ -48,8 +52,15 @@ export class Backlog<T> {
   }
 
   readonly #work = (): void => {
-    const { budgetMs, later, nowMs } = this.#options;
+    const { budgetMs, later, maxBytes, maxItems, nowMs, readAtOnce } = this.#options;
     this.#isDue = false;
+    const isMore = this.#fresh >= readAtOnce;
+    this.#fresh = 0;
+    if (isMore && this.length < maxItems / 2 && this.#bytes < maxBytes / 2) {
+      this.#isDue = true;
+      later(this.#work);
+      return;
+    }
     const untilMs = nowMs() + budgetMs;
     while (this.length > 0) {
       this.#one();

@@ -16,6 +16,8 @@ const WANTED_BUFFER = 4 * 1024 * 1024;
 const MAX_WAITING = 65_536;
 const MAX_WAITING_BYTES = 16 * 1024 * 1024;
 const BUDGET_MS = 2;
+/** libuv reads at most so many datagrams of a socket before others have their turn. */
+const READ_AT_ONCE = 32;
 const LOOK_MS = 1000;
 
 type Sender = { readonly device: Device; readonly repeats: RepeatFilter };
@@ -53,6 +55,7 @@ export async function listenUdp(
   const waiting = new Backlog<Arrival>({
     maxItems: MAX_WAITING,
     maxBytes: MAX_WAITING_BYTES,
+    readAtOnce: READ_AT_ONCE,
     budgetMs: BUDGET_MS,
     nowMs: () => performance.now(),
     later: setImmediate,
