@@ -27,6 +27,8 @@ const TURN_SIGNAL_RAD = 0.15;
 const CONTRADICTS = -0.3;
 /** A delay that was seen roughly speaks against a prior so far away. */
 const FAR_S = 0.15;
+/** It counts as learnt when it is known like this. */
+const LEARNT_S = 0.025;
 
 /** Mean wheel speed about tS. */
 const rateAbout = (ref: Reference, tS: number): number =>
@@ -50,6 +52,8 @@ export class DelayEstimator {
   readonly #way = new LagCost(LAGS, WANDER_M);
   /** The inertial sensor's forward force, at the delay that a wheel tells. */
   readonly #forward = new LagCost(1, 0.05);
+  /** It was learnt in this run, and not taken back since. */
+  learnt = false;
   /** Whether forward force or yaw rate have the wrong sign: they explain less of what GNSS saw than nothing would. */
   contradicted = false;
   readonly #total = new Float64Array(LAGS);
@@ -90,6 +94,7 @@ export class DelayEstimator {
    * What the inertial sensor said was wrong: begins again, at another prior when that was far off. What a wheel said stays.
    */
   forgetImu(delayS: number): void {
+    this.learnt = Number.isFinite(delayS);
     this.#course.clear();
     this.#forward.clear();
     this.contradicted = false;
@@ -98,6 +103,11 @@ export class DelayEstimator {
     if (Math.abs(delayS - this.#priorS) > FAR_S) this.#priorS = delayS;
     this.delayS = this.#priorS;
     this.sigmaS = this.#priorSigmaS;
+  }
+
+  /** Whether a delay that was seen roughly speaks for the one learnt. */
+  confirmed(delayS: number): boolean {
+    return this.learnt && !this.contradicted && !(Math.abs(delayS - this.delayS) > FAR_S);
   }
 
   /** Forgets the fixes at hand (a gap), keeps what was learnt. */
@@ -201,6 +211,7 @@ export class DelayEstimator {
     if (!leastLag(total, LAGS, this.#least)) return;
     this.delayS = Math.max(0, this.#least[0]! * STEP_S);
     const sigma = this.#least[1]! * STEP_S;
+    if (sigma < LEARNT_S) this.learnt = true;
     this.sigmaS = Math.min(this.#priorSigmaS, Math.sqrt(sigma * sigma + SYSTEMATIC_S * SYSTEMATIC_S));
     for (let j = 0; j < LAGS; j++) total[j] = ((j * STEP_S - this.delayS) / PLACE_SIGMA_S) ** 2;
     this.#way.addTo(total, independent);

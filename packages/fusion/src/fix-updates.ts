@@ -1,7 +1,17 @@
 import { Agility } from "./agility.ts";
 import { USED } from "./ekf/estimator.ts";
 import { PAIR_SHIFT_S, PAIR_WIDEN, PAYLOAD, POSITION, SPEED, VELOCITY } from "./ekf/events.ts";
-import { EAST, V_EAST, V_NORTH, VARIANCE, wrapAngle, YAW } from "./ekf/filter.ts";
+import {
+  BIAS_FORWARD,
+  BIAS_LEFT,
+  BIAS_YAW,
+  EAST,
+  V_EAST,
+  V_NORTH,
+  VARIANCE,
+  wrapAngle,
+  YAW,
+} from "./ekf/filter.ts";
 import {
   GATE_1,
   GATE_2,
@@ -39,6 +49,12 @@ const NONE = -1;
 const SUSPICIOUS = 8;
 /** A heading that is this far from what was learnt is not learnt any more by small steps. */
 const UNLEARNT_RAD = 0.2;
+/** A delay that is off by this much is not followed slowly. */
+const WRONG_DELAY_S = 0.15;
+/** A kart turns by 5 deg in this: the yaw learnt under the other delay is none. */
+const OTHER_DELAY_S = 0.05;
+/** Forward and left force of a sensor that begins anew, 1 sigma: 6 deg of tilt. */
+const BEGIN_MPS2 = 1;
 
 /** Puts checked fixes into the filter, each at its own time. */
 export class FixUpdates {
@@ -50,6 +66,14 @@ export class FixUpdates {
   #farFixes = 0;
   #reversed = 0;
   #disagreement = 1;
+  /** The filter begins again at the fix at hand. */
+  #anew = false;
+  /** Under another delay. */
+  #late = false;
+  /** What it did since the time of the fix, it did with the inertial sensor as it was thought to be. */
+  #wasInertial = false;
+  /** Forward and left force that was read wrongly then, m/s^2. */
+  readonly #misread = new Float64Array(2);
   /** The last velocity had a direction. */
   #directed = false;
   /** Sigma of the last fix, m. */
@@ -63,11 +87,6 @@ export class FixUpdates {
   /** Fixes since the filter started. */
   get fixes(): number {
     return this.#fixes;
-  }
-
-  /** How much worse than they say receiver and inertial sensor are together, as a factor on variance. */
-  get disagreement(): number {
-    return this.#disagreement;
   }
 
   clear(): void {
@@ -115,10 +134,12 @@ export class FixUpdates {
       this.#fixes = 0;
     } else if (!p.imuActive) e.coast(this.newestTime(fix));
     this.#fixes++;
-    e.history.reserve(4);
+    e.history.reserve(8);
+    if (this.#anew) this.#beginAgain(fix, yaw, velocityS);
     const position = fix.newPosition ? this.#position(fix, yaw, positionS, shift) : NONE;
     const velocity = fix.newVelocity ? this.#velocity(fix, yaw, velocityS) : NONE;
     e.settle();
+    this.#anew = false;
     if (position >= 0) this.#note(p.position, position);
     if (velocity < 0) return;
     this.#note(p.velocity, velocity);
@@ -136,7 +157,7 @@ export class FixUpdates {
       p.delay.push(fix.velocityS, fix.speed, yaw, placed, this.#plane[1]!, p.reference);
     }
     if (p.imuActive && p.delay.contradicted) p.distrustImu("imu-disagrees");
-    if (fix.newVelocity) this.#orient(fix.velocityS, fix.speed, yaw);
+    if (fix.newVelocity && !this.#orient(fix.velocityS, fix.speed, yaw)) this.#correctDelay();
     if (p.estimateDelay && fix.newVelocity) {
       p.positionLag.velocity(
         fix.velocityS,
@@ -156,27 +177,70 @@ export class FixUpdates {
     }
   }
 
-  /** Looks how the sensor sits, until that is known, and again when it contradicts the fixes. */
-  #orient(tS: number, speed: number, yaw: number): void {
+  /** Looks how the sensor sits, until that is known, and again when it contradicts the fixes. Returns whether it began anew. */
+  #orient(tS: number, speed: number, yaw: number): boolean {
     const p = this.#parts;
     const { orientation } = p;
     if (!orientation.watching) {
-      if (p.imuTrusted && p.estimator.noiseScale < SUSPICIOUS) return;
+      if (p.imuTrusted && p.estimator.noiseScale < SUSPICIOUS) return false;
       orientation.watch();
     }
     const verdict = orientation.fix(tS, speed, yaw);
     if (verdict === NOT_UPRIGHT && p.imuTrusted) p.distrustImu("imu-axes");
     else if (verdict === FOUND || (verdict === AGREES && this.#unlearnt())) {
-      p.renewImu();
-      this.#disagreement = 1;
-      p.estimator.noiseScale = 1;
+      this.#handOver(true);
+      return true;
     }
+    return false;
+  }
+
+  /** A delay that turns out to be far from the one in use is put right at once: what was learnt under it was wrong. */
+  #correctDelay(): void {
+    const p = this.#parts;
+    // a sensor that was measured at rest and never gone does best when the delay is followed
+    if (!p.imuActive || !p.delay.learnt || !p.estimateDelay || (p.tilt.measured && !p.imuJoined)) return;
+    if (Math.abs(p.wantedVelocityDelayS(this.#lastS) - p.velocityDelayS) > WRONG_DELAY_S)
+      this.#handOver(false);
+  }
+
+  /** The inertial sensor begins anew, as the orientation knows it or as it was measured last, and the filter at this fix. */
+  #handOver(renewed: boolean): void {
+    const p = this.#parts;
+    const beforeS = p.velocityDelayS;
+    this.#wasInertial = p.imuActive;
+    this.#misread.fill(0);
+    if (renewed) {
+      if (p.imuActive) p.tilt.misread(p.orientation.up, this.#misread);
+      p.renewImu();
+    } else {
+      p.tilt.revert();
+      p.gyroBias[0] = p.estimator.filter.x[BIAS_YAW]!;
+      p.gyroBias[1] = Math.min(0.01, Math.sqrt(p.estimator.filter.p[VARIANCE[BIAS_YAW]!]!) + 0.002);
+      p.restartImu();
+    }
+    if (renewed) this.#disagreement = 1;
+    p.estimator.noiseScale = this.#disagreement ** 1.5;
+    p.velocityDelayS = p.wantedVelocityDelayS(this.#lastS);
+    p.positionDelayS = p.wantedPositionDelayS(this.#lastS);
+    this.#anew = true;
+    this.#late = Math.abs(p.velocityDelayS - beforeS) > OTHER_DELAY_S;
   }
 
   /** The sensor agrees, but what is known of it does not. */
   #unlearnt(): boolean {
-    const { imuTrusted, orientation, mounting } = this.#parts;
-    return !imuTrusted || Math.abs(orientation.headingRad - mounting.yawRad) > UNLEARNT_RAD;
+    const { imuTrusted, orientation, mounting, tilt } = this.#parts;
+    return !imuTrusted || !tilt.measured || Math.abs(orientation.headingRad - mounting.yawRad) > UNLEARNT_RAD;
+  }
+
+  /** Puts right what the filter took for granted of the time this fix speaks of. */
+  #beginAgain(fix: CheckedFix, yaw: number, tS: number): void {
+    const e = this.#parts.estimator;
+    if (e.model === MODEL_HOLD || e.model === MODEL_UNALIGNED || !fix.newVelocity) return;
+    if (this.#late && fix.speed > COURSE_MPS && Number.isFinite(yaw))
+      e.resetAt(tS, YAW, yaw, Math.max(0.05, fix.speedSigmaMps / fix.speed) ** 2);
+    if (!this.#wasInertial) return;
+    e.resetAt(tS, BIAS_FORWARD, this.#misread[0]!, BEGIN_MPS2 ** 2);
+    e.resetAt(tS, BIAS_LEFT, this.#misread[1]!, BEGIN_MPS2 ** 2);
   }
 
   /** Returns by how much the delay of places grew. */
@@ -217,12 +281,12 @@ export class FixUpdates {
     m[at + PAIR_GATE] = GATE_2;
     m[at + PAIR_SHIFT_S] = shift;
     m[at + PAIR_WIDEN] = 0;
-    if (p.position.streak >= PATIENCE) {
+    if (p.position.streak >= PATIENCE || this.#anew) {
       const dx = x - e.x[EAST]!;
       const dy = y - e.x[EAST + 1]!;
       m[at + PAIR_WIDEN] = dx * dx + dy * dy;
       m[at + PAIR_GATE] = Number.POSITIVE_INFINITY;
-      p.recoveries++;
+      if (!this.#anew) p.recoveries++;
     }
     return this.#put(p.position, slot, tS);
   }
@@ -292,18 +356,18 @@ export class FixUpdates {
     m[at + PAIR_WIDEN] = 0;
     m[at + PAIR_SHIFT_S] = 0;
     const free = e.model === MODEL_FREE && e.agility > RACED;
-    if (p.velocity.streak >= (free ? PATIENCE_FREE : PATIENCE)) {
+    if (p.velocity.streak >= (free ? PATIENCE_FREE : PATIENCE) || this.#anew) {
       const dE = fix.speed * c - e.x[V_EAST]!;
       const dN = fix.speed * s - e.x[V_NORTH]!;
       const missed = dE * dE + dN * dN;
-      if (free) m[at + PAIR_WIDEN] = missed;
+      if (free || this.#anew) m[at + PAIR_WIDEN] = missed;
       else {
         // it insists: let it in with just so little weight that nothing jumps (Huber's way with outliers)
         m[at + PAIR_VARIANCE_ALONG] = m[at + PAIR_VARIANCE_ALONG]! + missed / GATE_2;
         m[at + PAIR_VARIANCE_CROSS] = m[at + PAIR_VARIANCE_CROSS]! + missed / GATE_2;
       }
       m[at + PAIR_GATE] = Number.POSITIVE_INFINITY;
-      p.recoveries++;
+      if (!this.#anew) p.recoveries++;
     }
     return this.#put(p.velocity, slot, tS);
   }

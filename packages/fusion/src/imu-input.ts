@@ -1,4 +1,5 @@
 import { V_EAST, V_NORTH } from "./ekf/filter.ts";
+import { MODEL_FREE } from "./ekf/motion.ts";
 import { IMU_SILENT_S, type Parts } from "./parts.ts";
 import { LEVEL_FORWARD, LEVEL_YAW_RATE } from "./tilt.ts";
 
@@ -17,6 +18,7 @@ const MOST_RATE_NOISE = 1e-3;
 
 /** Gyro biases that were seen while the orientation was found count as learnt for so long. */
 const RENEWED_S = 60;
+const RENEWED_SIGMA_RADPS = 0.01;
 
 /** What became of a sample. */
 export const IMU_NOTHING = 0;
@@ -51,6 +53,7 @@ export class ImuInput {
     this.#parts = parts;
     parts.distrustImu = (fault) => this.#distrust(fault);
     parts.renewImu = () => this.#renew();
+    parts.restartImu = () => this.#restart();
   }
 
   clear(): void {
@@ -198,6 +201,7 @@ export class ImuInput {
     if (p.imuActive) this.lost();
     if (p.estimator.running) {
       if (tS > p.estimator.headS) p.estimator.coast(tS);
+      if (p.estimator.model === MODEL_FREE) p.imuJoined = true;
       p.estimator.useImu(true, 0, 0);
     }
     p.imuActive = true;
@@ -221,26 +225,36 @@ export class ImuInput {
     if (p.imuActive) this.lost();
   }
 
-  /** The sensor sits otherwise than was thought: it is a new one, which the next sample is the first of. */
-  #renew(): void {
+  /** What the next sample begins is a new sensor to the filter. */
+  #restart(): void {
     const p = this.#parts;
     if (p.imuActive) this.lost();
     p.imuTrusted = true;
     p.imuFault = undefined;
     p.imuS = Number.NEGATIVE_INFINITY;
     this.#up = Number.NaN;
+    p.estimator.forgetImu(p.gyroBias[0]!, p.gyroBias[1]!);
+  }
+
+  /** The sensor sits otherwise than was thought, or was never measured: from here on it is as the orientation saw it. */
+  #renew(): void {
+    const p = this.#parts;
     const { rateBias, up, headingRad, lagS } = p.orientation;
+    // one that was turned gave the delay from wrong axes
+    const axesWrong = !p.imuTrusted || p.orientation.watching;
+    p.gyroBias[0] = rateBias[2]!;
+    p.gyroBias[1] = RENEWED_SIGMA_RADPS;
+    this.#restart();
     p.tilt.clear();
     p.tilt.setRest(up[0]!, up[1]!, up[2]!);
     p.tilt.setGyroBias(rateBias[0]!, rateBias[1]!);
+    p.tilt.keep();
     p.tilt.settledS = RENEWED_S;
     p.mounting.clear(headingRad);
     p.tilt.mountingYawRad = p.mounting.yawRad;
+    if (!axesWrong && p.delay.confirmed(lagS)) return;
     p.reference.clearImu();
     p.delay.forgetImu(lagS);
-    p.estimator.forgetImu();
-    p.gyroBias[0] = rateBias[2]!;
-    p.gyroBias[1] = 0.01;
   }
 
   #calibrated(): void {
@@ -250,6 +264,7 @@ export class ImuInput {
     if (Number.isFinite(m[3]!) && Number.isFinite(m[4]!)) p.tilt.setGyroBias(m[3]!, m[4]!);
     p.gyroBias[0] = m[5]!;
     p.gyroBias[1] = 0.001;
+    p.tilt.keep();
     if (p.estimator.running && p.imuActive) {
       p.estimator.reset(5, 0, 0.02);
       p.estimator.reset(6, 0, 0.02);

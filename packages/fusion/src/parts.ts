@@ -58,12 +58,16 @@ export class Parts {
   /** The filter takes its inputs from the inertial sensor. */
   imuActive = false;
   imuTrusted = true;
+  /** It came, or came back, while the vehicle was on its way. */
+  imuJoined = false;
   /** Why it is not trusted. */
   imuFault: "imu-axes" | "imu-disagrees" | undefined;
   /** Ends the use of the inertial sensor; set by whoever reads it. */
   distrustImu: (fault: "imu-axes" | "imu-disagrees") => void = () => {};
   /** Begins to use it anew, with the orientation as it is known now; nothing that was learnt of it counts any more. */
   renewImu: () => void = () => {};
+  /** The same with what was measured of it; its delay stays. */
+  restartImu: () => void = () => {};
   stops = 0;
   recoveries = 0;
   /** A gyro bias that was calibrated or restored, with its sigma: given to the filter at its start. */
@@ -111,7 +115,7 @@ export class Parts {
   wantedVelocityDelayS(tS: number): number {
     if (!this.estimateDelay) return this.velocityDelayS;
     const lag = this.positionLag.lagS;
-    return this.imuActive || this.reference.hasWheel(tS)
+    return this.imuActive || this.delay.learnt || this.reference.hasWheel(tS)
       ? Math.max(0, this.delay.delayS, -lag)
       : Math.max(0, -lag);
   }

@@ -17,7 +17,7 @@ const SETTLED_S = 180;
 const BIAS_SLOWER = 6;
 /** What an unknown gyro bias does to forward and left force: random walk, (m/s^2)^2/s, and how fast that goes. */
 const UNSETTLED_NOISE = 0.3 ** 2;
-const SETTLED_NOISE = 0.03 ** 2;
+const SETTLED_NOISE = 0.015 ** 2;
 const UNSETTLED_S = 10;
 /** Without rates the slope of the road is bias: 1 % in a second. */
 const SLOPE_NOISE = 0.1 ** 2;
@@ -46,6 +46,11 @@ export class Tilt {
   hasRates = false;
   /** How long x and y gyro biases have been learnt, s. */
   settledS = 0;
+  /** Direction and biases were measured: at rest, or against what the vehicle did. */
+  measured = false;
+  /** As they were measured last. */
+  readonly #measuredUp = new Float64Array([0, 0, 1]);
+  readonly #measuredBias = new Float64Array(2);
   /** Yaw of the sensor's forward axis in the vehicle, counter-clockwise, rad. */
   #mountingYawRad = 0;
   #cosMounting = 1;
@@ -133,7 +138,41 @@ export class Tilt {
     this.gyroBias.fill(0);
     this.taken.fill(0);
     this.settledS = 0;
+    this.measured = false;
     this.mountingYawRad = 0;
+  }
+
+  /** What was measured of it stands. */
+  keep(): void {
+    this.measured = true;
+    this.#measuredUp.set(this.up);
+    this.#measuredBias.set(this.gyroBias);
+  }
+
+  /** What was felt since it was measured was wrong: back to that, or to upright. */
+  revert(): void {
+    this.taken.fill(0);
+    this.up.fill(0);
+    this.up[2] = 1;
+    this.gyroBias.fill(0);
+    this.settledS = 0;
+    if (!this.measured) return;
+    this.up.set(this.#measuredUp);
+    this.gyroBias.set(this.#measuredBias);
+    this.settledS = SETTLED_S;
+  }
+
+  /** Level forward and left force, m/s^2, that it reads of gravity when `up` is the vertical in truth; into `out`. */
+  misread(up: Float64Array, out: Float64Array): void {
+    const x = this.up[0]!;
+    const y = this.up[1]!;
+    const z = this.up[2]!;
+    const dot = up[0]! * x + up[1]! * y + up[2]! * z;
+    const n = Math.sqrt(Math.max(1 - x * x, 0.01));
+    const forward = (STANDARD_GRAVITY_MPS2 * (up[0]! - x * dot)) / n;
+    const left = (STANDARD_GRAVITY_MPS2 * (z * up[1]! - y * up[2]!)) / n;
+    out[0] = this.#cosMounting * forward - this.#sinMounting * left;
+    out[1] = this.#sinMounting * forward + this.#cosMounting * left;
   }
 
   /** Level force of the mean of samples at standstill is zero: u is their direction. Returns the angle moved, rad. */

@@ -16,6 +16,11 @@ const SLIP_NOISE = 5e-4;
 const SLIP_NOISE_PER = 5e-5;
 /** Lateral force minus centripetal: slip, banks and road noise, per tick. */
 const LEFT_SIGMA_MPS2 = 0.7;
+/**
+ * An error of the tilt stays with the ground: a vehicle that turns has another bias forward and left. As much of the
+ * bias as is not known turns, up to this, m/s^2.
+ */
+const TURNED_MPS2 = 0.2;
 const REST_SIGMA_MPS = 0.01;
 const REST_SIGMA_MPS2 = 0.05;
 const REST_SIGMA_RADPS = 0.002;
@@ -82,6 +87,7 @@ export class Upkeep {
       p.tilt.setRest(mean[3]!, mean[4]!, mean[5]!);
       if (!Number.isNaN(mean[6]!) && !Number.isNaN(mean[7]!)) {
         p.tilt.setGyroBias(mean[6]!, mean[7]!);
+        p.tilt.keep();
       }
       m[at + 3] = REST_SIGMA_MPS2 ** 2;
       m[at + 2] = mean[8]! * p.tilt.up[2]!;
@@ -119,7 +125,8 @@ export class Upkeep {
       m[slot + PAYLOAD + 2] = 25;
       e.placeNow(slot);
     }
-    e.biasNoise = p.tilt.biasNoise;
+    const turning = Math.min(TURNED_MPS2 ** 2, e.filter.p[VARIANCE[BIAS_FORWARD]!]!) * yawRate * yawRate;
+    e.biasNoise = p.tilt.biasNoise + turning;
     p.tilt.takeOver(x[BIAS_FORWARD]!, x[BIAS_LEFT]!, dt);
     p.tilt.attitude(this.#attitude);
     if (e.filter.p[VARIANCE[BIAS_FORWARD]!]! < 0.04)

@@ -84,8 +84,9 @@ describe("what was learnt in an earlier session", () => {
       const end = standS + 125;
       expect(carried.error(lap2S, end)).toBeLessThan(1.05 * cold.error(lap2S, end));
       expect(carried.fusion.summary().degraded).toEqual([]);
-      // without doubt it would not be: that is what the doubt is for
-      expect(run(sim, learnt).error(lap2S, end)).toBeGreaterThan(2 * carried.error(lap2S, end));
+      // without doubt it would not be, where rest confirms the tilt: that is what the doubt is for
+      if (standS > 0)
+        expect(run(sim, learnt).error(lap2S, end)).toBeGreaterThan(2 * carried.error(lap2S, end));
     },
   );
 

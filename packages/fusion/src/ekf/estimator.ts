@@ -88,7 +88,8 @@ export class Estimator {
   #headS = Number.NaN;
   /** First position that has to be done again; -1: none. */
   #dirty = -1;
-  #savedBias: readonly number[] | undefined;
+  /** Biases of the inertial sensor, and their variances, for when it comes, or comes back. */
+  readonly #imuBias = new Float64Array([0, 0, 0, 1, 1, 1e-4]);
 
   constructor(options: EstimatorOptions) {
     this.history = new History(this.filter, options.capacity, options.spanS, options.onLeave);
@@ -145,6 +146,16 @@ export class Estimator {
     this.#follow();
   }
 
+  /** Sets one state at tS, to be done with the next `settle`. */
+  resetAt(tS: number, i: number, value: number, variance: number): void {
+    const slot = this.history.take(RESET);
+    const s = this.history.slots;
+    s[slot + PAYLOAD] = i;
+    s[slot + PAYLOAD + 1] = value;
+    s[slot + PAYLOAD + 2] = variance;
+    this.put(slot, tS);
+  }
+
   /**
    * One inertial interval that ends at the moment: level forward and left force (m/s^2) and yaw rate (rad/s), means over
    * the interval, in `level[0], [1], [3]`. `taken` is what the attitude took over of the biases; it is cleared.
@@ -199,30 +210,24 @@ export class Estimator {
   useImu(present: boolean, forwardMps2: number, yawRateRadps: number): void {
     const f = this.filter;
     if (present) {
-      const saved = this.#savedBias ?? [0, 0, 0, 1, 1, 1e-4];
-      for (let i = 0; i < 3; i++)
-        this.reset(BIAS_FORWARD + i, saved[i]!, saved[i + 3]! + (i < 2 ? 0.01 : 1e-6));
-      this.#savedBias = undefined;
+      const b = this.#imuBias;
+      for (let i = 0; i < 3; i++) this.reset(BIAS_FORWARD + i, b[i]!, b[i + 3]! + (i < 2 ? 0.01 : 1e-6));
       if (this.model === MODEL_FREE) this.model = MODEL_IMU;
       return;
     }
-    this.#savedBias = [
-      f.x[BIAS_FORWARD]!,
-      f.x[BIAS_LEFT]!,
-      f.x[BIAS_YAW]!,
-      f.p[VARIANCE[BIAS_FORWARD]!]!,
-      f.p[VARIANCE[BIAS_LEFT]!]!,
-      f.p[VARIANCE[BIAS_YAW]!]!,
-    ];
+    for (let i = 0; i < 3; i++) {
+      this.#imuBias[i] = f.x[BIAS_FORWARD + i]!;
+      this.#imuBias[i + 3] = f.p[VARIANCE[BIAS_FORWARD + i]!]!;
+    }
     this.reset(BIAS_FORWARD, -forwardMps2, 4);
     this.reset(BIAS_LEFT, 0, 4);
     this.reset(BIAS_YAW, -yawRateRadps, 0.1);
     if (this.model === MODEL_IMU) this.model = MODEL_FREE;
   }
 
-  /** The inertial sensor that comes back is another, of which nothing is known. */
-  forgetImu(): void {
-    this.#savedBias = undefined;
+  /** The inertial sensor that comes, or comes back, is another, of which no more is known than its yaw-rate bias, rad/s. */
+  forgetImu(biasYaw: number, sigma: number): void {
+    this.#imuBias.set([0, 0, biasYaw, 1, 1, sigma * sigma]);
   }
 
   /** Yaw becomes known at tS: everything since is done again with it. */
