@@ -107,8 +107,8 @@ function checkRuns(bytes: Uint8Array, width: number, values: number, at: number)
   let seen = 0;
   let ones = 0;
   let i = 0;
-  // what ends too soon is for the reader to refuse
-  while (seen < values && i < bytes.length) {
+  while (seen < values) {
+    if (i >= bytes.length) throw new Error(`${seen} of ${values} values in the page at byte ${at}`);
     let header = 0;
     for (let shift = 0; i < bytes.length; shift += 7) {
       const byte = bytes[i++]!;

@@ -25,6 +25,7 @@ import {
   UTC,
 } from "./about.ts";
 import { checkPages } from "./check-pages.ts";
+import { unpackSnappy } from "./snappy.ts";
 
 const ID = "parquet";
 const NUMBERS = new Set(["INT32", "INT64", "FLOAT", "DOUBLE"]);
@@ -157,7 +158,10 @@ const isTimestamp = (e: SchemaElement): boolean =>
 
 type OnChunk = (name: string, data: ArrayLike<unknown>, fromRow: number) => void;
 
-const COMPRESSORS: Compressors = { ZSTD: (input, length) => decompress(input, new Uint8Array(length)) };
+const COMPRESSORS: Compressors = {
+  SNAPPY: unpackSnappy,
+  ZSTD: (input, length) => decompress(input, new Uint8Array(length)),
+};
 
 const readColumns = (
   file: ArrayBuffer,
