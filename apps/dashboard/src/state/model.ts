@@ -34,6 +34,8 @@ export function createModel(memory: Memory, prefersLight: boolean) {
     thinnedAtMs: signal(Number.NEGATIVE_INFINITY),
     /** Last thing that went wrong with a request, for people. */
     notice: signal<string | undefined>(undefined),
+    /** The vehicle and the track of a simulated drive are being chosen. */
+    choosingDrive: signal(false),
     viewport: signal<Viewport>({ spanUs: 60e6, endUs: null }),
     historyFailing: signal(false),
     /** Channels of each chart; undefined until someone has changed them. */

@@ -7,7 +7,7 @@ import { Gaps } from "./gaps.tsx";
 import { GMeter } from "./gmeter.tsx";
 import { Header } from "./header.tsx";
 import { Readout } from "./readout.tsx";
-import { SimulateButton } from "./simulate.tsx";
+import { SimulateButton, SimulateDialog } from "./simulate.tsx";
 import { Track } from "./track.tsx";
 import { Values } from "./values.tsx";
 import { Vehicles } from "./vehicles.tsx";
@@ -39,6 +39,7 @@ export function App() {
       ) : (
         <Welcome />
       )}
+      <SimulateDialog />
       {devices && <Devices onClose={() => setDevices(false)} />}
     </>
   );

@@ -26,32 +26,35 @@ export function useDemo(): {
   };
 }
 
-/** Starts a simulated drive of a chosen vehicle on a chosen track. Nothing where the server does not offer it. */
+/** Asks for a simulated drive. Nothing where the server does not offer it. */
 export function SimulateButton(props: { readonly label: string }) {
-  const { http, model } = usePage();
-  const { act, busy } = useDemo();
-  const [choosing, setChoosing] = useState(false);
+  const { model } = usePage();
   if (!model.server.value?.simulate) return null;
   return (
-    <>
-      <button
-        type="button"
-        class="simulate"
-        data-testid="simulate"
-        disabled={busy}
-        onClick={() => setChoosing(true)}
-      >
-        {props.label}
-      </button>
-      {choosing && (
-        <DemoDialog
-          onClose={() => setChoosing(false)}
-          onChosen={(drive) => {
-            setChoosing(false);
-            void act(() => http.startDemo(drive));
-          }}
-        />
-      )}
-    </>
+    <button
+      type="button"
+      class="simulate"
+      data-testid="simulate"
+      onClick={() => (model.choosingDrive.value = true)}
+    >
+      {props.label}
+    </button>
+  );
+}
+
+/** Starts a simulated drive of a chosen vehicle on a chosen track. Outlives the button: banners come and go. */
+export function SimulateDialog() {
+  const { http, model } = usePage();
+  const { act } = useDemo();
+  if (!model.choosingDrive.value) return null;
+  const close = () => (model.choosingDrive.value = false);
+  return (
+    <DemoDialog
+      onClose={close}
+      onChosen={(drive) => {
+        close();
+        void act(() => http.startDemo(drive));
+      }}
+    />
   );
 }
