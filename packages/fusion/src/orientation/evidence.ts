@@ -3,6 +3,8 @@ import { STANDARD_GRAVITY_MPS2 } from "../frames.ts";
 /** Of force (bias, slope of the road, what fixes err by) and of rates (bias, roll and pitch), 1 sigma. */
 const FORCE_SIGMA_MPS2 = 1;
 const RATE_SIGMA_RADPS = 0.1;
+/** Turning that varies by more than this, 1 sigma, tells how rates go with it; (rad/s)^2. */
+const TURN_VARIES_2 = 0.1 ** 2;
 /** Mean differences up to this are bias, not a contradiction. */
 const FORCE_BIAS_MPS2 = 0.5;
 const RATE_BIAS_RADPS = 0.06;
@@ -144,8 +146,11 @@ export class Evidence {
     }
   }
 
-  /** Rates of a sensor that does not turn, in its own axes: where the line through rates over turning begins. */
-  rateBias(lag: number, out: Float64Array): void {
+  /**
+   * Rates of a sensor that does not turn, in its own axes: where the line through rates over turning begins. The line is as
+   * steep as the vertical in the matrix `r` says where turning varies too little to tell, as on a circle.
+   */
+  rateBias(lag: number, r: Float64Array, out: Float64Array): void {
     const s = this.#sums;
     const o = lag * SUMS;
     const t = s[o + TIME]!;
@@ -153,7 +158,8 @@ export class Evidence {
     const turn2 = s[o + TURN_2]! / t - turn * turn;
     for (let i = 0; i < 3; i++) {
       const rate = s[o + RATE + i]! / t;
-      const slope = turn2 > 0 ? (s[o + RATE_TURN + i]! / t - rate * turn) / turn2 : 0;
+      const together = s[o + RATE_TURN + i]! / t - rate * turn;
+      const slope = (together + TURN_VARIES_2 * r[6 + i]!) / (turn2 + TURN_VARIES_2);
       out[i] = rate - slope * turn;
     }
   }

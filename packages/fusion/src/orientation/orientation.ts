@@ -96,7 +96,7 @@ export class Orientation {
   readonly #evidence: Evidence;
   readonly #lagsS: Float64Array;
   readonly #best = new BestRotation();
-  /** Delay of velocities at which it fits best, s. */
+  /** Delay of velocities at which it fits best, s; NaN where it fits as well at others, as on a circle. */
   lagS = Number.NaN;
   /** Of the sensor as it is turned now: heading of its x in the vehicle, and the vehicle's vertical in its axes. */
   headingRad = 0;
@@ -255,7 +255,7 @@ export class Orientation {
     this.#streak = this.#streak > 0 && angleBetween(more, this.#last) < ALIKE_RAD ? this.#streak + 1 : 1;
     this.#last.set(more);
     if (this.#streak < VERDICTS) return NOTHING_NEW;
-    this.#evidence.rateBias(lag, this.rateBias);
+    this.#evidence.rateBias(lag, m, this.rateBias);
     if (isFine(m)) {
       this.#remain(m);
       this.watching = false;
@@ -301,7 +301,7 @@ export class Orientation {
 
   /**
    * The lag of least squares, by steps downhill from where it was; what its rotation would be between it and the better of
-   * its neighbours goes into `#more`, the lag itself into `lagS`. -1 without windows.
+   * its neighbours goes into `#more`, the lag itself into `lagS` where it stands out. -1 without windows.
    */
   #findLag(): number {
     let lag = this.#lag < 0 ? this.#evidence.bestLag() : this.#lag;
@@ -320,7 +320,10 @@ export class Orientation {
       lag += down ? -1 : 1;
     }
     this.#lag = lag;
-    this.lagS = this.#lagsS[lag]!;
+    // by a sigma, one step away: on a circle it is a third of that, with a poor telephone in a town one and a half
+    const windows = this.#evidence.timeS(lag) / INDEPENDENT_S;
+    const worse = Math.min(before > 0 ? before : after, after > 0 ? after : before) - here;
+    this.lagS = lags === 1 || worse * windows > here ? this.#lagsS[lag]! : Number.NaN;
     const bend = before - 2 * here + after;
     if (bend > 0) {
       const offset = Math.max(-0.5, Math.min(0.5, (0.5 * (before - after)) / bend));
