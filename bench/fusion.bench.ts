@@ -201,7 +201,7 @@ async function onBoard(report: (figure: Figure) => void): Promise<void> {
     "an inertial sample, mean",
     "units",
     (c) => c.meanUnits,
-    "light cost, steps of the covariance included",
+    "light cost, fixes and steps of the covariance included",
   );
   figure("a fix", "units", (c) => c.fixUnits, "light cost, on top of its inertial sample");
   figure("heap of the filter", "slots", (c) => c.filterSlots, "with the drive's samples");

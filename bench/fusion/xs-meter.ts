@@ -9,7 +9,7 @@ const ROUND = 4_000;
 const LONG = 5 * ROUND;
 
 export type TickCosts = {
-  /** Engine units of a sample without a fix: median, and mean with the steps of the covariance; and of what a fix adds. */
+  /** Engine units of a sample: median of those without a fix, mean of all with everything; and of what a fix adds. */
   readonly usualUnits: number;
   readonly meanUnits: number;
   readonly fixUnits: number;
@@ -48,8 +48,8 @@ export async function tickCosts(cost: "full" | "light"): Promise<TickCosts> {
     const after = await call(LONG);
     return {
       usualUnits: median(plain),
-      meanUnits: mean(plain),
-      fixUnits: mean(fixed) - mean(ticks),
+      meanUnits: mean([...ticks, ...fixed]) - empty - idle,
+      fixUnits: mean(fixed) - median(ticks),
       slotsPerSample: (after.slots - before.slots) / LONG,
       filterSlots: made.slots - bare.meter.slots,
     };

@@ -43,10 +43,12 @@ export class SensorCount {
     this.recentNis += 0.03 * (nis / this.#freedom - this.recentNis);
   }
 
+  /** Of a sensor that counts on the way only what became of its samples, they are the sum of that. */
   summary(): SensorSummary {
+    const { accepted, rejected, invalid, late, repeated } = this;
     return {
       rateHz: this.rate.hz,
-      samples: this.samples,
+      samples: this.samples || accepted + rejected + invalid + late + repeated,
       accepted: this.accepted,
       rejected: this.rejected,
       invalid: this.invalid,

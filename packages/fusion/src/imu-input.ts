@@ -80,7 +80,6 @@ export class ImuInput {
     const p = this.#parts;
     const { tS } = p.moment;
     const count = p.imuCount;
-    count.samples++;
     const ax = s[at]!;
     const ay = s[at + 1]!;
     const az = s[at + 2]!;
